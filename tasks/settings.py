@@ -1,0 +1,110 @@
+"""config/ as typed, validated settings with a digest.
+
+`pipeline.yml` holds the few numbers that steer a run. The tables beside it (debris rules, outlets,
+agencies, date words …) are read by the room that knows what to do with them, through `read_yaml`
+and `read_csv`, so that a mistake in any of them is one clear line.
+"""
+
+import csv
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+CONFIG = Path(__file__).resolve().parent.parent / "config"
+
+
+class ConfigurationError(Exception):
+    """The configuration is wrong; the message is one line that names the file and says what to do."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Shards(_Section):
+    """How the input is cut into shards."""
+
+    documents: int = Field(1000, ge=1, description="documents in a shard, at most")
+    megabytes: float = Field(32, gt=0, description="decoded content in a shard, at most, in MB")
+
+
+class Limits(_Section):
+    """What one document or container may cost."""
+
+    document_megabytes: float = Field(32, gt=0, description="size of one document; larger ones are rejected as too-large")
+    nesting: int = Field(5, ge=1, description="containers inside containers; deeper ones are rejected as too-deep")
+    members: int = Field(1_000_000, ge=1, description="members of one container; the rest is rejected as too-many")
+    expansion: float = Field(200, gt=1, description="bytes unpacked for each byte packed; more is rejected as too-large")
+    head_characters: int = Field(1000, ge=0, description="characters of a rejected document that `rejects.head` shows")
+
+
+class Story(_Section):
+    """What counts as an article."""
+
+    words: int = Field(20, ge=0, description="words a story has at least; shorter ones are rejected as too-short")
+
+
+class Pipeline(_Section):
+    """All of `config/pipeline.yml`."""
+
+    shards: Shards = Shards()
+    limits: Limits = Limits()
+    story: Story = Story()
+
+
+class Settings(_Section):
+    """The configuration of a run: where it lies, what it says, and the digest of every file in it."""
+
+    folder: Path
+    digest: str
+    pipeline: Pipeline
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of a YAML file. Raises ConfigurationError where it is missing or not YAML."""
+    try:
+        return yaml.load(path.read_bytes(), Loader=LOADER)  # noqa: S506 - a safe loader, the fast one where it is built
+    except OSError as error:
+        raise ConfigurationError(f"{path}: {error.strerror}; restore the file or name another folder with --config") from None
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file with a header line. Raises ConfigurationError where it is missing or a row is too long."""
+    try:
+        with path.open(encoding="utf-8", newline="") as handle:
+            rows = list(csv.DictReader(handle, restkey="", restval=""))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: {error.strerror}; restore the file or name another folder with --config") from None
+    if long := next((number for number, row in enumerate(rows, 2) if "" in row), None):
+        raise ConfigurationError(f"{path}: line {long} has more cells than the header")
+    return rows
+
+
+def digest_of(folder: Path) -> str:
+    """SHA-256 over the names and bytes of all files below a folder, in order of name."""
+    total = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
+        total.update(f"{path.relative_to(folder).as_posix()}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return total.hexdigest()
+
+
+@cache
+def load_settings(folder: Path = CONFIG) -> Settings:
+    """Read and validate a configuration folder. Raises ConfigurationError with one line for the first mistake."""
+    if not folder.is_dir():
+        raise ConfigurationError(f"{folder}: no such configuration folder; name one with --config")
+    path = folder / "pipeline.yml"
+    try:
+        pipeline = Pipeline.model_validate(read_yaml(path) or {})
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(f"{path}: {key}: {first['msg']}") from None
+    return Settings(folder=folder, digest=digest_of(folder), pipeline=pipeline)
