@@ -75,7 +75,8 @@ def _array(values: Sequence[Any], annotation: Any) -> pa.Array:
         children = [_array([None if v is None else getattr(v, name) for v in values], hint) for name, hint in hints(record).items()]
         return pa.StructArray.from_arrays(children, fields=list(arrow_type(record)), mask=pa.array(blank, pa.bool_()))
     if (element := _element(annotation)) is not None:
-        offsets, flat = [0], []
+        offsets: list[int] = [0]
+        flat: list[Any] = []
         for value in values:
             flat.extend(value or ())
             offsets.append(len(flat))
