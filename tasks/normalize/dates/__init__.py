@@ -1,0 +1,1 @@
+"""When a story was published: candidates from every source, one chooser, provable bounds."""
