@@ -1,0 +1,155 @@
+"""What a page states about itself: candidates for metadata, not yet judged."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from lxml.etree import XPath
+
+from tasks.records import Clue
+from tasks.strip.linked_data import LONGEST, linked_clues, parse_linked_data
+from tasks.strip.tree import SKIPPED, restore
+
+META = {
+    "headline": "og:title twitter:title dc.title dcterms.title citation_title parsely-title sailthru.title headline title mrf:title",
+    "alternative_headline": "og:description twitter:description description dc.description sailthru.description",
+    "author": """
+        author article:author dc.creator dcterms.creator citation_author parsely-author sailthru.author twitter:creator byl
+        byline authors creator article:author_name og:article:author dcsext.author mrf:authors
+        """,
+    "published": """
+        article:published_time article:published og:published_time datepublished date pubdate publishdate publish-date
+        publish_date publication_date publication-date dc.date dc.date.issued dcterms.date dcterms.created dcterms.issued
+        dc.date.created citation_publication_date citation_date parsely-pub-date sailthru.date originalpublicationdate
+        datecreated article.published article.created date.created og:article:published_time created published
+        rnews:datepublished cxenseparse:recs:publishtime last-published article_date_original displaydate timestamp og:pubdate
+        og:release_date prism.publicationdate shareaholic:article_published_time bt:pubdate ptime
+        """,
+    "modified": """
+        article:modified_time article:modified og:updated_time og:modified_time lastmod last-modified lastmodified datemodified
+        dcterms.modified dc.date.modified modified dateupdated article.updated date.updated revised utime bt:moddate
+        shareaholic:article_modified_time updated
+        """,
+    "outlet": """
+        og:site_name application-name article:publisher publisher dc.publisher dcterms.publisher citation_journal_title source
+        copyright al:android:app_name al:ios:app_name apple-mobile-web-app-title twitter:site cre twitter:app:name:iphone
+        """,
+    "language": "og:locale content-language dc.language dcterms.language language inlanguage",
+    "url": "og:url twitter:url identifier parsely-link",
+    "section": """
+        article:section section parsely-section dc.subject category articlesection og:article:section cxenseparse:recs:category
+        mrf:sections sailthru.vertical
+        """,
+    "keyword": "keywords news_keywords article:tag parsely-tags sailthru.tags og:article:tag",
+    "type": "og:type parsely-type dc.type pagetype page_type page-type",
+    "paywall": "article:content_tier article:opinion content_tier cxenseparse:recs:paywall isaccessibleforfree",
+}  # names of meta elements, by field, lower case
+_FIELD = {name: field for field, names in META.items() for name in names.split()}
+_MICRODATA = {
+    "headline": "headline",
+    "datepublished": "published",
+    "datecreated": "published",
+    "datemodified": "modified",
+    "author": "author",
+    "publisher": "outlet",
+    "articlesection": "section",
+    "keywords": "keyword",
+    "inlanguage": "language",
+}
+_BYLINE = re.compile(
+    r"byline|by-line|\bby\b|author|autor|auteur|autore|redacteur|journalist|reporter|contributor|writer|signature", re.IGNORECASE
+)
+_DATED = re.compile(r"date|time(?!r|line)|publish|posted|datum|fecha|datetime|pubdate|entry-meta|post-meta|article-meta", re.IGNORECASE)
+_CHANGED = re.compile(r"modif|updat|aktual|actuali|revis|changed", re.IGNORECASE)
+_PAYWALL = re.compile(r"paywall|piano-|regwall|subscriber-only|premium-content|metered", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_MARKED: Any = XPath("//body//*[@class or @rel or @itemprop or self::time or self::h1 or @datetime]")
+SHORT = 200  # characters of a byline or time stamp in the page
+MOST = 60  # elements of the page that are taken for one field
+
+
+@lru_cache(maxsize=8192)
+def _meaning(label: str) -> tuple[str, str] | None:
+    """What a class, rel or itemprop says of its element: the field and the word that told."""
+    for pattern, field in ((_BYLINE, "author"), (_CHANGED, "modified"), (_DATED, "published"), (_PAYWALL, "paywall")):
+        if found := pattern.search(label):
+            return field, found[0].lower()
+    return None
+
+
+def text_of(element: Any) -> str:
+    """The text of an element in one line."""
+    return " ".join(restore("".join(element.itertext())).split())
+
+
+def marked_elements(tree: Any) -> list[tuple[Any, str, str, str]]:
+    """Elements of the body that mean something: (element, field, source, rule), in document order."""
+    counts: dict[tuple[str, str], int] = {}
+    found = []
+    for element in _MARKED(tree):
+        for field, source, rule in _labels(element) if element.tag not in SKIPPED else ():
+            counts[field, source] = counts.get((field, source), 0) + 1
+            if counts[field, source] <= MOST:
+                found.append((element, field, source, rule))
+    return found
+
+
+def _labels(element: Any) -> Iterator[tuple[str, str, str]]:
+    tag, label = element.tag, f"{element.get('class', '')} {element.get('rel', '')}"
+    if tag == "h1":
+        yield "headline", "heading", "h1"
+    if item := element.get("itemprop"):
+        for word in item.split():
+            if field := _MICRODATA.get(word.lower()):
+                yield field, "microdata", f"itemprop={word}"
+    if tag == "time" or element.get("datetime"):
+        told = _CHANGED.search(f"{label} {item or ''}")
+        yield "modified" if told else "published", "time-element", "time" if tag == "time" else f"{tag}[datetime]"
+    elif meaning := _meaning(label):
+        field, word = meaning
+        sources = {"author": "byline-element", "paywall": "class"}
+        yield field, sources.get(field, "date-element"), f"{tag}[rel=author]" if element.get("rel") == "author" else f".{word}"
+
+
+def page_clues(tree: Any, marked: list[tuple[Any, str, str, str]], offsets: dict[Any, int]) -> tuple[tuple[Clue, ...], list[Any]]:
+    """All clues of a page, and its JSON-LD values. Order: JSON-LD, head, body, each as they stand in the page."""
+    values = parse_linked_data(script.text or "" for script in tree.iter("script") if "ld+json" in script.get("type", "").lower())
+    clues = [*linked_clues(values), *_head_clues(tree), *_body_clues(marked, offsets)]
+    return tuple(dict.fromkeys(clue for clue in clues if clue.raw)), values
+
+
+def _head_clues(tree: Any) -> Iterator[Clue]:
+    if language := tree.get("lang") or tree.get("xml:lang"):
+        yield Clue("language", language[:LONGEST], "html-element", "html[lang]")
+    for title in list(tree.iterfind(".//head/title"))[:1]:
+        yield Clue("headline", text_of(title)[:LONGEST], "title-element", "title")
+    for meta in tree.iter("meta"):
+        yield from _meta_clues(meta)
+    for link in tree.iter("link"):
+        rel = link.get("rel", "").lower()
+        if rel in ("canonical", "amphtml", "shortlink") and link.get("href"):
+            yield Clue("url", restore(link.get("href")).strip()[:LONGEST], "link-element", f"link[rel={rel}]")
+
+
+def _meta_clues(meta: Any) -> Iterator[Clue]:
+    for key in ("property", "name", "itemprop", "http-equiv"):
+        name = (meta.get(key) or "").strip()
+        field = _FIELD.get(name.lower()) or (_MICRODATA.get(name.lower()) if key == "itemprop" else None)
+        content = " ".join(restore(meta.get("content") or "").split())
+        if field and content:
+            yield Clue(field, content[:LONGEST], "meta", f"meta[{key}={name.lower()}]")
+
+
+def _body_clues(marked: list[tuple[Any, str, str, str]], offsets: dict[Any, int]) -> Iterator[Clue]:
+    for element, field, source, rule in marked:
+        offset = offsets.get(element)
+        stated = restore(element.get("datetime") or element.get("content") or "").strip()
+        if stated and field != "paywall":
+            key = "datetime" if element.get("datetime") else "content"
+            yield Clue(field, stated[:LONGEST], source, rule if rule.endswith("]") else f"{rule}[{key}]", offset)
+        text = rule if field == "paywall" else text_of(element)
+        fits = len(text) <= (LONGEST if field == "headline" else SHORT)
+        dated = source != "date-element" or (_DIGIT.search(text) and len(text) <= SHORT // 2)
+        if fits and dated and element.tag not in ("meta", "link"):
+            yield Clue(field, text, source, rule, offset)

@@ -1,0 +1,216 @@
+"""Element tree -> source text and its lines, as the contract defines the source text of a page.
+
+The text of `<body>` in document order, hidden elements included: each block element, `<br>` and table row starts
+a line, cells are parted by a tab, other white space collapses as in a browser, empty lines drop.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from tasks.records import Block
+from tasks.strip.tree import BLOCK_TAGS, CELLS, SKIPPED, restore
+
+SPACED = frozenset({"pre", "listing", "xmp", "plaintext"})  # white space counts in them
+PATH_LENGTH = 400  # characters of a block's path, its end
+SEGMENT_LENGTH = 80
+
+_SPACE = re.compile(r"[ \t\n\r\f]+")
+_TAB = re.compile(r" ?\x00 ?")
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Place:
+    """An element on the way down to the text, with what its children inherit."""
+
+    tag: str
+    segment: str
+    parent: "Place | None"
+    depth: int
+    linked: bool
+    hidden: bool
+    spaced: bool
+    block: str  # the nearest block element
+    route: str | None = None  # the path, once it was asked for
+
+    def path(self) -> str:
+        if self.route is None:
+            above = self.parent.path() if self.parent else ""
+            self.route = f"{above}/{self.segment}"[-PATH_LENGTH:] if above else self.segment
+        return self.route
+
+
+@dataclass(slots=True)
+class _Line:
+    """A line that is being gathered: its raw pieces, and the deepest element that holds all its text."""
+
+    pieces: list[str] = field(default_factory=list)
+    place: Place | None = None
+    linked: int = 0
+    hidden: bool = True
+    marks: list[tuple[Any, int]] = field(default_factory=list)  # elements that begin here, after so many pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The source text, its lines as blocks, and where the elements asked for begin in it."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    offsets: dict[Any, int]
+
+
+def collapse(raw: str) -> str:
+    """White space as a browser shows it; a NUL stands for the border of two cells. No-break spaces stay."""
+    text = _SPACE.sub(" ", raw)
+    return _TAB.sub("\t", text) if "\x00" in text else text
+
+
+@lru_cache(maxsize=4096)
+def _segment(tag: str, classes: str, name: str) -> str:
+    parts = [tag, *classes.split()]
+    return (".".join(parts) + (f"#{name}" if name else "")).lower().replace("/", "-")[:SEGMENT_LENGTH]
+
+
+def _is_hidden(element: Any) -> bool:
+    return element.get("hidden") is not None or bool((style := element.get("style")) and _HIDING.search(style))
+
+
+def _descend(element: Any, parent: Place | None) -> Place:
+    tag = element.tag
+    classes, name = element.get("class", ""), element.get("id", "")
+    return Place(
+        tag=tag,
+        segment=_segment(tag, classes, name) if classes or name else tag,
+        parent=parent,
+        depth=parent.depth + 1 if parent else 0,
+        linked=tag == "a" or (parent is not None and parent.linked),
+        hidden=(parent is not None and parent.hidden) or _is_hidden(element),
+        spaced=tag in SPACED or (parent is not None and parent.spaced),
+        block=tag if tag in BLOCK_TAGS or tag in CELLS else parent.block if parent else "body",
+    )
+
+
+class _Reader:
+    """Gathers lines while the tree is walked."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.blocks: list[Block] = []
+        self.offsets: dict[Any, int] = {}
+        self.end = -1  # of the text so far, without the line end that the next line brings
+        self.line = _Line()
+
+    def say(self, text: str, place: Place) -> None:
+        line = self.line
+        line.pieces.append(text)
+        if text and not text.isspace():
+            line.place = place if line.place is None else _common(line.place, place)
+            line.hidden = line.hidden and place.hidden
+            if place.linked:
+                line.linked += len(collapse(text).strip(" "))
+
+    def speak(self, text: str, place: Place) -> None:
+        """Text in which line ends count."""
+        first, *others = text.split("\n")
+        self.say(first, place)
+        for other in others:
+            self.flush()
+            self.say(other, place)
+
+    def part(self) -> None:
+        """The border between two cells of a row."""
+        self.line.pieces.append("\x00")
+
+    def mark(self, element: Any) -> None:
+        self.line.marks.append((element, len(self.line.pieces)))
+
+    def flush(self) -> None:
+        """End the line. Marks of an empty line pass on to the next one."""
+        line = self.line
+        if line.place is None:
+            self.line = _Line(marks=[(element, 0) for element, _ in line.marks])
+            return
+        self.line = _Line()
+        text = _finished("".join(line.pieces), line.place)
+        start = self.end + 1
+        self.end = start + len(text)
+        self.lines.append(text)
+        for element, count in line.marks:
+            lead = len(_finished("".join(line.pieces[:count]) + "|", line.place)) - 1
+            self.offsets[element] = start + min(lead, len(text))
+        linked = min(line.linked, len(text))
+        place = line.place
+        self.blocks.append(Block(start, self.end, place.block, place.path(), linked, line.hidden))
+
+
+def _finished(raw: str, place: Place) -> str:
+    return restore(raw.replace("\x00", "\t") if place.spaced else collapse(raw).strip(" \t"))
+
+
+def _common(one: Place, other: Place) -> Place:
+    while one is not other:
+        if one.depth >= other.depth:
+            one = one.parent or one
+        else:
+            other = other.parent or other
+    return one
+
+
+def read_source(body: Any, wanted: frozenset[Any] = frozenset()) -> Source:
+    """The source text below `body`; of the elements in `wanted`, also where their text begins.
+
+    Offsets are code points. Blocks are sorted, disjoint, one for each line, and cover all but the line ends.
+    """
+    reader = _Reader()
+    for event, element, place in _walk(body):
+        if event == "text":
+            text = element
+            reader.speak(text, place) if place.spaced else reader.say(text, place)
+            continue
+        tag = place.tag
+        if tag in BLOCK_TAGS or tag == "br":
+            reader.flush()
+        if event == "start":
+            if tag in CELLS:
+                _open_cell(reader, element)
+            if element in wanted:
+                reader.mark(element)
+    reader.flush()
+    return Source("\n".join(reader.lines), tuple(reader.blocks), reader.offsets)
+
+
+def _open_cell(reader: _Reader, element: Any) -> None:
+    before = element.getprevious()
+    if before is not None and before.tag in CELLS:
+        reader.part()
+    else:
+        reader.flush()
+
+
+def _walk(body: Any) -> Iterator[tuple[str, Any, Place]]:
+    """Start, text and end events below `body`, in document order, without recursion."""
+    place = _descend(body, None)
+    yield "start", body, place
+    if body.text:
+        yield "text", body.text, place
+    path: list[tuple[Any, Place, Any]] = [(body, place, iter(body))]
+    while path:
+        element, place, children = path[-1]
+        child = next(children, None)
+        if child is None:
+            path.pop()
+            yield "end", element, place
+            if path and element.tail:
+                yield "text", element.tail, path[-1][1]
+        elif isinstance(child.tag, str) and child.tag not in SKIPPED:
+            inner = _descend(child, place)
+            yield "start", child, inner
+            if child.text:
+                yield "text", child.text, inner
+            path.append((child, inner, iter(child)))
+        elif child.tail:
+            yield "text", child.tail, place
