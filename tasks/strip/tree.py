@@ -101,7 +101,7 @@ def _by_soup(markup: str, fragment: bool) -> HtmlElement:
     return root
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Place:
     """Where the children of a soup node go: below `element`, or beside it, below `parent`, once the tree is deep enough."""
 
@@ -110,13 +110,14 @@ class _Place:
     depth: int
 
     def say(self, text: str) -> None:
-        last = self.element if self.depth > DEPTH and self.parent[-1] is self.element else None
-        home = self.parent if self.depth > DEPTH else self.element
-        if last is not None or not len(home):
-            target = home if last is None else last
-            target.text = (target.text or "") + text
+        if self.depth > DEPTH and self.parent[-1] is not self.element:
+            if text.isspace():
+                return
+            self.element = etree.SubElement(self.parent, "div")  # a child stands between: what follows it is a line of its own
+        if len(self.element):
+            self.element[-1].tail = (self.element[-1].tail or "") + text
         else:
-            home[-1].tail = (home[-1].tail or "") + text
+            self.element.text = (self.element.text or "") + text
 
     def plant(self, name: str, attributes: dict[str, str]) -> "_Place":
         home = self.parent if self.depth > DEPTH else self.element
