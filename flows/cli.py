@@ -1,0 +1,179 @@
+"""copydesk run | explain | verify | schema: the command line, thin. Nothing heavy is imported before it is needed."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+DONE, FAILED, WRONG = 0, 1, 2
+# Errors whose message is one line for people, by name, so that their modules need not be imported to tell them.
+PLAIN = {
+    "ConfigurationError": WRONG,
+    "SchemaVersionError": WRONG,
+    "BundleError": WRONG,
+    "UsageError": WRONG,
+    "OutputError": FAILED,
+    "Conflict": FAILED,
+    "HomeError": FAILED,
+    "BrokenLawError": FAILED,
+    "ShardError": FAILED,
+}
+
+
+class UsageError(Exception):
+    """The command line is wrong; the message is one line."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaint is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print one line and leave with 2."""
+        print(f"copydesk: {message}; see `{self.prog} --help`", file=sys.stderr)
+        sys.exit(WRONG)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return int(text)
+
+
+def parser() -> Parser:
+    """The whole command line."""
+    about = "Turns scraped news into clean data: split, strip, normalize, deduplicate, write."
+    top = Parser(prog="copydesk", description=about, allow_abbrev=False)
+    top.add_argument("--debug", action="store_true", help="show the traceback of a failure (also COPYDESK_DEBUG=1)")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="run | explain | verify | schema", parser_class=Parser)
+
+    run = verbs.add_parser("run", help="clean bundles and publish what is new", allow_abbrev=False)
+    run.add_argument("bundles", nargs="+", metavar="BUNDLE", help="a folder, a file or an fsspec URL")
+    run.add_argument("--out", required=True, metavar="DIR", help="where the datasets are published")
+    run.add_argument("--workers", type=_positive, metavar="N", help="worker processes (default: the cores)")
+    run.add_argument("--engine", choices=("local", "dask"), default="local", help="where the work is done (default: local)")
+    run.add_argument("--dask-address", metavar="ADDRESS", help="a running Dask scheduler, with --engine dask")
+    run.add_argument("--config", metavar="DIR", help="another configuration folder")
+    run.set_defaults(command=_run)
+
+    explain = verbs.add_parser("explain", help="show what was removed from a document and where its values come from", allow_abbrev=False)
+    explain.add_argument("document_id", metavar="DOCUMENT_ID")
+    explain.set_defaults(command=_explain)
+
+    verify = verbs.add_parser("verify", help="check the laws on what is published", allow_abbrev=False)
+    verify.add_argument("--source", action="store_true", help="also parse the bundles again, where they can be read")
+    verify.add_argument("--rerun", action="store_true", help="also replay all runs into a scratch output")
+    verify.set_defaults(command=_verify)
+
+    for verb in (explain, verify):
+        verb.add_argument("--out", required=True, metavar="DIR", help="the output to read")
+    for verb in (run, explain):
+        verb.add_argument("--json", action="store_true", help="print one JSON object to stdout")
+    schema = verbs.add_parser("schema", help="print the data dictionary", allow_abbrev=False)
+    schema.set_defaults(command=_schema)
+    for verb in (run, explain, verify, schema):
+        verb.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    return top
+
+
+def _check_run(options: argparse.Namespace) -> None:
+    """Raise UsageError where the command line cannot be meant."""
+    if options.engine == "dask" or options.dask_address:
+        raise UsageError("this version has no Dask engine; leave --engine and --dask-address out")
+    out = Path(options.out).resolve()
+    for bundle in options.bundles:
+        if "://" in bundle:
+            continue
+        if not os.path.lexists(bundle):
+            raise UsageError(f"{bundle}: no such bundle; name a file or a folder that is there")
+        place = Path(bundle).resolve()
+        if out == place or out.is_relative_to(place) or place.is_relative_to(out):
+            raise UsageError(f"--out {options.out} and the bundle {bundle} lie inside one another; name a folder elsewhere")
+
+
+def _run(options: argparse.Namespace) -> int:
+    _check_run(options)
+    from flows.running import run_bundles
+
+    summary = run_bundles(tuple(options.bundles), options.out, options.workers, options.config)
+    from flows.display import show_summary
+
+    show_summary(summary, options.out)
+    if options.json:
+        print(json.dumps(summary.as_dict(), ensure_ascii=False))
+    return DONE
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from tasks.write.explain import explain_document, explanation_text
+
+    found = explain_document(options.out, options.document_id)
+    print(json.dumps(found, ensure_ascii=False, default=str) if options.json else explanation_text(found))
+    return DONE
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from tasks.write.verify import verify_output
+
+    breaches = verify_output(options.out)
+    for breach in breaches:
+        print(breach, file=sys.stderr)
+    return FAILED if breaches else DONE
+
+
+def _schema(_: argparse.Namespace) -> int:
+    from tasks.write.schema import data_dictionary
+
+    print(data_dictionary())
+    return DONE
+
+
+def _fail(error: BaseException, debug: bool) -> int:
+    """One line for a failure; the traceback only where it was asked for."""
+    if debug:
+        traceback.print_exception(error)
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    status = max((PLAIN[name] for name in kinds & PLAIN.keys()), default=None)
+    line = " ".join(str(error).split())
+    if status is None and isinstance(error, OSError):
+        line = f"{error.filename or 'the system'}: {error.strerror or error}; make room or grant access there and run again"
+    elif status is None:
+        line = f"{type(error).__name__}: {line}; run again with --debug to see where, and report it"
+    print(f"copydesk: {line}", file=sys.stderr)
+    return FAILED if status is None else status
+
+
+def _stop(number: int, _: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt(number)
+
+
+def guarded(command: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
+    """Run a command; every failure becomes one line and a status."""
+    try:
+        status = command(options)
+        sys.stdout.flush()
+        return status
+    except KeyboardInterrupt:
+        print("copydesk: stopped; nothing of this run is published, run it again to go on", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away; nothing is left to say to it
+        return DONE
+    except Exception as error:
+        return _fail(error, options.debug or os.environ.get("COPYDESK_DEBUG", "") not in ("", "0"))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command `copydesk`; returns the exit status of the contract."""
+    options = parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _stop)
+    return guarded(options.command, options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""What a run shows on stderr: how far it is, and a table of what came out."""
+
+import contextlib
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tasks.write.runs import Summary
+
+# The worker functions that people hear of, by their own names.
+STAGES = {
+    "split_bundles": "split",
+    "parse_shard": "parse",
+    "select_documents": "select",
+    "count_lines": "count boilerplate",
+    "strip_shard": "strip",
+    "normalize_shard": "normalize",
+    "sign_shard": "sign",
+    "assign": "deduplicate",
+    "publish_shards": "write",
+}
+ONCE = {"split", "select", "count boilerplate", "deduplicate", "write"}
+
+
+class Progress:
+    """Counts the calls that finished in each stage and shows them through `show(stage, done, total)`; total is None until known."""
+
+    def __init__(self, call: Callable[..., Any], show: Callable[[str, int, int | None], None]) -> None:
+        self._call, self._show = call, show
+        self._lock = threading.Lock()
+        self._done: Counter[str] = Counter()
+        self._shards: int | None = None
+
+    def __call__(self, target: str, *arguments: Any, **options: Any) -> Any:
+        """Call on, and count."""
+        stage = STAGES.get(target.partition(":")[2])
+        if stage:
+            self._tell(stage, 0)
+        value = self._call(target, *arguments, **options)
+        if stage == "split":
+            self._shards = len(value)
+        if stage:
+            self._tell(stage, 1)
+        return value
+
+    def _tell(self, stage: str, more: int) -> None:
+        with self._lock:
+            self._done[stage] += more
+            self._show(stage, self._done[stage], 1 if stage in ONCE else self._shards)
+
+
+@contextlib.contextmanager
+def progress(call: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+    """`call` with its progress shown: bars on a terminal, a line for each finished stage elsewhere."""
+    shown = _bars() if sys.stderr.isatty() else contextlib.nullcontext(_lines())
+    with shown as show:
+        yield Progress(call, show)
+
+
+def _lines() -> Callable[[str, int, int | None], None]:
+    start = time.monotonic()
+
+    def show(stage: str, done: int, total: int | None) -> None:
+        if done and done == total:
+            of = "" if stage in ONCE else f", {done} shard{'s' * (done > 1)}"
+            print(f"{time.monotonic() - start:7.1f} s  {stage}{of}", file=sys.stderr, flush=True)
+
+    return show
+
+
+@contextlib.contextmanager
+def _bars() -> Iterator[Callable[[str, int, int | None], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description:<18}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=Console(stderr=True)) as bars:
+        known: dict[str, Any] = {}
+
+        def show(stage: str, done: int, total: int | None) -> None:
+            known.setdefault(stage, bars.add_task(stage, total=total) if stage not in known else None)
+            bars.update(known[stage], completed=done, total=total)
+
+        yield show
+
+
+def _section(title: str, counts: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        yield f"{title} {name}", count
+
+
+def rows(summary: "Summary") -> list[tuple[str, int]]:
+    """The lines of the summary table: what was counted, and how often."""
+    plain = [(name, getattr(summary, name)) for name in ("documents", "articles", "copies", "rejects", "unchanged")]
+    reasons = _section("rejected as", summary.rejects_by_reason)
+    return [*plain, *reasons, *_section("characters removed as", summary.removed_characters)]
+
+
+def show_summary(summary: "Summary", out: str) -> None:
+    """Print the summary table on stderr, as drawn for a terminal or as plain lines."""
+    release = f"release {summary.release} in {out}" if summary.release else f"nothing new for {out}: no release"
+    if sys.stderr.isatty():
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(title=release, show_header=False)
+        table.add_column()
+        table.add_column(justify="right")
+        for name, count in rows(summary):
+            table.add_row(name, f"{count:,}")
+        Console(stderr=True).print(table)
+        return
+    for name, count in rows(summary):
+        print(f"{name:<36} {count:>12,}", file=sys.stderr)
+    print(release, file=sys.stderr)

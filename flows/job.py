@@ -1,0 +1,34 @@
+"""What a run is given, and where its files lie while it lasts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tasks.settings import Settings
+from tasks.write.output import Output
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run over bundles. `call` runs a named function in a worker process and returns its value."""
+
+    bundles: tuple[str, ...]
+    output: Output
+    settings: Settings
+    started_at: datetime
+    call: Callable[..., Any]
+
+    def at(self, name: str) -> Path:
+        """Where a file of this run lies, in the output's staging area."""
+        return self.output.staging / "work" / name
+
+    def earlier(self, name: str) -> list[Path]:
+        """The files that earlier runs left under a name of the memory: `signatures` or `boilerplate`."""
+        return self.output.prior.files(f"memory/{name}") if self.output.prior else []
+
+    @property
+    def origin(self) -> tuple[tuple[str, ...], str, datetime]:
+        """Where the input lay, the configuration's digest, and when the run started."""
+        return self.bundles, self.settings.digest, self.started_at

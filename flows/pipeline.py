@@ -1,0 +1,40 @@
+"""The flow, readable aloud: split, parse, select, count boilerplate, strip and normalize, sign, deduplicate, write."""
+
+from typing import TYPE_CHECKING, Any
+
+from prefect import flow, unmapped
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.job import Job
+from tasks.deduplicate.task import deduplicate, remember, select, sign
+from tasks.normalize.task import normalize
+from tasks.split.task import split
+from tasks.strip.task import count_boilerplate, parse, strip
+from tasks.write.task import recall, write
+
+if TYPE_CHECKING:
+    from tasks.write.runs import Summary
+
+
+@flow(name="article_cleaning", validate_parameters=False, persist_result=False)
+def article_cleaning(job: Job) -> "Summary":
+    """Clean bundles and publish what is new. Between tasks go only paths: a folder for each shard."""
+    call, config, each, every = job.call, job.settings.folder, unmapped(job.call), unmapped(job.settings.folder)
+    known = recall(job.output, job.at("known.parquet"), call)
+
+    shards = split(job.bundles, job.at(""), job.settings, call)
+    parsed = parse.map(shards, every, unmapped(known), each).result()
+    selected = select(parsed, known, job.at("selected.parquet"), call)
+    lines = count_boilerplate(parsed, job.earlier("boilerplate"), selected, job.at("boilerplate.parquet"), call)
+    stripped = strip.map(parsed, every, unmapped(selected), unmapped(lines), each)
+    articles = normalize.map(stripped, every, each)
+    signed = sign.map(articles, every, each).result()
+    stories = deduplicate(signed, job.earlier("signatures"), job.at("stories.parquet"), config, call)
+    memory = remember(signed, stories, job.earlier("signatures"), job.at("signatures.parquet"), call)
+    return write(job.output, signed, stories, {"boilerplate": job.at("lines.parquet"), "signatures": memory}, known, job.origin, call)
+
+
+def run(job: Job, workers: int) -> "Summary":
+    """Run the flow with as many tasks at once as there are workers. Raises what a task raised."""
+    threads: Any = ThreadPoolTaskRunner(max_workers=workers)  # Prefect annotates its runners and what takes them differently
+    return article_cleaning.with_options(task_runner=threads)(job)

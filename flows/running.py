@@ -1,0 +1,97 @@
+"""A run from the outside in: output, workers, Prefect's home and API, then the flow."""
+
+import contextlib
+import os
+import warnings
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flows.display import progress
+from flows.home import lodging
+from flows.job import Job
+from flows.server import serving
+from flows.workers import WorkerLostError, crew
+from tasks.settings import CONFIG, Settings, load_settings
+from tasks.write.output import Conflict, Output, close_output, open_output, refresh
+
+if TYPE_CHECKING:
+    from tasks.write.runs import Summary
+
+# What the fork server loads while this process imports Prefect.
+ROOMS = (
+    "tasks.split.shard",
+    "tasks.strip.shard",
+    "tasks.normalize.shard",
+    "tasks.deduplicate.shard",
+    "tasks.deduplicate.select",
+    "tasks.deduplicate.groups",
+    "tasks.write.inputs",
+)
+PLAIN = frozenset({"ConfigurationError", "BundleError", "OutputError", "BrokenLawError", "KeyboardInterrupt"})
+ATTEMPTS = 5  # against other runs that publish into the same output
+
+
+class ShardError(Exception):
+    """Work on a shard failed twice; the message names it."""
+
+
+def cores() -> int:
+    """The cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def named(call: Callable[..., Any]) -> Callable[..., Any]:
+    """`call` with the shard in the message of whatever fails for no reason that a person gave."""
+
+    def told(target: str, *arguments: Any, **options: Any) -> Any:
+        try:
+            return call(target, *arguments, **options)
+        except Exception as error:
+            if PLAIN & {kind.__name__ for kind in type(error).__mro__}:
+                raise
+            what = next((f" on shard {a.name}" for a in arguments if isinstance(a, Path) and a.parent.name == "shards"), "")
+            reason = str(error) if isinstance(error, WorkerLostError) else f"{type(error).__name__}: {error}"
+            raise ShardError(f"{target.partition(':')[2]} failed{what} ({reason}); run again, with --debug to see where") from error
+
+    return told
+
+
+def run_bundles(bundles: tuple[str, ...], out: str, workers: int | None = None, config: str | None = None) -> "Summary":
+    """Clean bundles and publish what is new in `out`; returns the summary.
+
+    Raises ConfigurationError, OutputError, BundleError, HomeError and ShardError, each with one line for people.
+    """
+    started_at = datetime.now(UTC)
+    settings = load_settings(Path(config).resolve() if config else CONFIG)
+    output = open_output(out)
+    try:
+        return _run(bundles, output, settings, started_at, workers or cores())
+    finally:
+        close_output(output)
+
+
+def _run(bundles: tuple[str, ...], output: Output, settings: Settings, started_at: datetime, workers: int) -> "Summary":
+    with contextlib.ExitStack() as stack:
+        hired = stack.enter_context(crew(workers, ROOMS))
+        stack.enter_context(lodging(output.root))
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")  # Prefect's own, about its libraries; those of the rooms are the workers'
+        stack.enter_context(serving())
+        from flows.pipeline import run
+
+        call = stack.enter_context(progress(named(hired)))
+        return _published(run, Job(bundles, output, settings, started_at, call), workers)
+
+
+def _published(run: Callable[[Job, int], "Summary"], job: Job, workers: int) -> "Summary":
+    """Run until no other run got in between."""
+    for attempt in range(ATTEMPTS):
+        try:
+            return run(job, workers)
+        except Conflict:
+            if attempt + 1 == ATTEMPTS:
+                raise
+            job = Job(job.bundles, refresh(job.output), job.settings, job.started_at, job.call)
+    raise AssertionError("unreachable")

@@ -1,0 +1,100 @@
+"""The processes that do the work: they never import Prefect, and Prefect's process never imports the rooms.
+
+A fork server loads the rooms once, on another core while Prefect is being imported; each worker is
+forked from it in milliseconds. Functions are named, not passed: `tasks.strip.shard:parse_shard`.
+"""
+
+import contextlib
+import importlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import forkserver
+from typing import Any
+
+# One thread for each worker: as many workers as cores are busy already.
+SINGLE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+
+
+class WorkerLostError(Exception):
+    """A worker process ended in the middle of its work (killed, out of memory, crashed)."""
+
+
+def perform(target: str, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
+    """Call the function that `module:function` names. Runs in a worker process."""
+    module, _, function = target.partition(":")
+    return getattr(importlib.import_module(module), function)(*arguments, **options)
+
+
+def leave_signals() -> None:
+    """Ctrl-C goes to the whole group of processes; the main one decides what becomes of the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class Crew:
+    """A pool of worker processes. Calling it runs a named function in one of them and waits for the value.
+
+    A worker that dies takes the pool with it: the call raises WorkerLostError, the next one finds a new pool.
+    """
+
+    def __init__(self, workers: int, preload: tuple[str, ...] = ()) -> None:
+        self.workers = workers
+        self._lock = threading.Lock()
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(list(preload))
+        self._pool = self._fresh()
+
+    def _fresh(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self.workers, mp_context=self._context, initializer=leave_signals)
+
+    def __call__(self, target: str, *arguments: Any, **options: Any) -> Any:
+        """Run `target` in a worker. Raises whatever the function raises, and WorkerLostError."""
+        with self._lock:
+            pool = self._pool
+        try:
+            return pool.submit(perform, target, arguments, options).result()
+        except BrokenProcessPool:
+            with self._lock:
+                if self._pool is pool:
+                    self._pool = self._fresh()
+            raise WorkerLostError(f"a worker process died in {target}") from None
+
+    def close(self) -> None:
+        """Let the workers finish and end."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def kill(self) -> None:
+        """End the workers now, whatever they do."""
+        for process in list((self._pool._processes or {}).values()):
+            process.kill()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def crew(workers: int, preload: tuple[str, ...] = ()) -> Iterator[Crew]:
+    """Workers for the time of a run. Enter it before Prefect is imported: the fork server inherits this environment."""
+    with environment(SINGLE):
+        hired = Crew(workers, preload)
+        forkserver.ensure_running()  # it loads the rooms while this process goes on
+    try:
+        yield hired
+    except BaseException:
+        hired.kill()
+        raise
+    hired.close()
+
+
+@contextlib.contextmanager
+def environment(values: Mapping[str, str]) -> Iterator[None]:
+    """The environment with some variables set, those aside that stand already."""
+    missing = {name: value for name, value in values.items() if name not in os.environ}
+    os.environ.update(missing)
+    try:
+        yield
+    finally:
+        for name in missing:
+            del os.environ[name]

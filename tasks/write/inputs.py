@@ -1,0 +1,50 @@
+"""What a run read, told from its shards, and their publication with it."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+import pyarrow.parquet as pq
+
+from tasks.write.output import Output
+from tasks.write.runs import Bundle, RunInfo, Summary
+from tasks.write.shard import publish_run
+
+COLUMNS = ["source_bundle", "source_member", "identity", "source_sha256", "document_id"]
+INPUTS = ("documents.parquet", "rejects-split.parquet")
+
+
+def _rows(shards: Sequence[Path]) -> Iterator[tuple[str | None, ...]]:
+    for path in (shard / name for shard in shards for name in INPUTS):
+        if path.exists():
+            for batch in pq.ParquetFile(path).iter_batches(columns=COLUMNS):
+                columns = [batch.column(name).to_pylist() for name in COLUMNS]
+                yield from zip(*columns, strict=True)
+
+
+def bundle_digests(shards: Sequence[Path], locations: Sequence[str]) -> tuple[Bundle, ...]:
+    """Each location with the digest of what was read under its base name, in any order of documents.
+
+    The digests of the rows are added up, so that documents need not be held or sorted.
+    """
+    totals: dict[str, int] = {}
+    for bundle, *rest in _rows(shards):
+        row = hashlib.sha256("\0".join(value or "" for value in rest).encode("utf-8", "surrogatepass")).digest()
+        totals[bundle or ""] = (totals.get(bundle or "", 0) + int.from_bytes(row)) % (1 << 256)
+    return tuple(Bundle(location, f"{totals.get(PurePosixPath(location).name, 0):064x}") for location in sorted(set(locations)))
+
+
+def publish_shards(
+    output: Output,
+    shards: Sequence[Path],
+    stories: Path,
+    memory: Mapping[str, Path],
+    known: Path | None,
+    origin: tuple[tuple[str, ...], str, datetime],
+) -> Summary:
+    """Publish a run; `origin` are the bundles' locations, the configuration's digest and when the run started. See `publish_run`."""
+    locations, configuration, started_at = origin
+    run = RunInfo(bundle_digests(shards, locations), configuration, started_at)
+    there = {name: path for name, path in memory.items() if path.exists()}
+    return publish_run(output, shards, stories, run, memory=there, known=known)
