@@ -1,0 +1,155 @@
+"""`copydesk explain`: one document as it came, what was taken out of it and why, from what is published alone."""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from tasks.write.output import OutputError, Release, current_release
+from tasks.write.reading import find_rows, group_of
+from tasks.write.rebuild import NotRebuiltError, rebuild
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+FIELDS = ("start_offset", "end_offset", "text", "class", "rule")
+FAINT = frozenset({"whitespace", "control"})
+# Colour of a removed span by its class; any other class is red.
+COLOURS = {
+    "headline": "bold cyan", "byline": "magenta", "timestamp": "blue", "dateline": "blue", "caption": "green", "credit": "green",
+    "navigation": "yellow", "share": "yellow", "social": "yellow",
+}  # fmt: skip
+
+
+class UnknownDocumentError(OutputError):
+    """No dataset of the output has a row with this document_id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is known of one document. `source_text` is None for a reject, whose text is not published."""
+
+    dataset: str  # articles copies rejects
+    row: dict[str, Any]
+    source_text: str | None
+    removed: list[dict[str, Any]]
+    evidence: list[dict[str, Any]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values: the object that `--json` prints."""
+        return {
+            "dataset": self.dataset,
+            "source_text": self.source_text,
+            "removed": self.removed,
+            "row": self.row,
+            "evidence": self.evidence,
+        }
+
+    def as_json(self) -> str:
+        """One JSON object on one line; dates and instants in ISO form."""
+        return json.dumps(self.as_dict(), ensure_ascii=False, default=_iso)
+
+
+def _iso(value: Any) -> str:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a row")
+
+
+def _rows(release: Release, dataset: str, document_id: str, group: str) -> list[dict[str, Any]]:
+    paths = [path for path in release.files(dataset) if group_of(path) == group]
+    rows: list[dict[str, Any]] = []
+    for path in paths:
+        # A document's rows may go over the end of a file into the next one.
+        table = find_rows([path], document_id)
+        rows += table.to_pylist() if table is not None else []
+    return [{name: value for name, value in row.items() if name not in ("document_id", "run_id")} for row in rows]
+
+
+def explain_document(out: str | os.PathLike[str], document_id: str) -> Explanation:
+    """All that is published about a document. Raises UnknownDocumentError, and OutputError where nothing is published."""
+    release = current_release(out)
+    for dataset in ("articles", "copies", "rejects"):
+        for path in release.files(dataset):
+            table = find_rows([path], document_id)
+            if table is not None:
+                return _explain(release, dataset, table.to_pylist()[0], group_of(path))
+    raise UnknownDocumentError(f"{out}: no document {document_id}; ids stand in the column document_id of articles, copies and rejects")
+
+
+def _explain(release: Release, dataset: str, row: dict[str, Any], group: str) -> Explanation:
+    if dataset == "rejects":
+        return Explanation(dataset, row, None, [], [])
+    document = row["document_id"]
+    removed = sorted(_rows(release, "removed", document, group), key=lambda span: span["start_offset"])
+    evidence = sorted(_rows(release, "evidence", document, group), key=lambda found: (found["field"], found["rank"]))
+    try:
+        source = rebuild(row["body"], [(s["start_offset"], s["end_offset"], s["text"]) for s in removed])
+    except NotRebuiltError as error:
+        raise OutputError(f"document {document} is damaged: {error}; run `copydesk verify --out …`") from None
+    return Explanation(dataset, row, source, [{name: span[name] for name in FIELDS} for span in removed], evidence)
+
+
+# --- for people
+
+
+def marked_text(explanation: Explanation) -> "Text":
+    """The source text with each removed span in the colour of its class, followed by `‹class rule›`."""
+    from rich.text import Text
+
+    source, text, at = explanation.source_text or "", Text(), 0
+    for span in explanation.removed:
+        text.append(source[at : span["start_offset"]])
+        if span["class"] in FAINT:
+            text.append(span["text"], "dim")
+        else:
+            style = COLOURS.get(span["class"], "red")
+            text.append(span["text"], style).append(f" ‹{span['class']} {span['rule']}›", "dim italic")
+        at = span["end_offset"]
+    return text.append(source[at:])
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=_iso) if not isinstance(value, str) else value
+    return text if len(text) <= 160 else text[:159] + "…"
+
+
+def _values(explanation: Explanation) -> list[tuple[str, str, str]]:
+    taken = {found["field"]: found for found in explanation.evidence if found["rank"] == 0}
+    rows: list[tuple[str, str, str]] = []
+    for name, value in explanation.row.items():
+        if name in ("body", "head") or value is None or value == []:
+            continue
+        found = taken.get(name)
+        rows.append((name, _shown(value), f"{found['source']} {found['rule']}" if found else ""))
+    return rows
+
+
+def render(explanation: Explanation) -> None:
+    """Print an explanation to stdout: coloured on a terminal, plain where it is piped."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(soft_wrap=True, highlight=False)
+    title = f"{explanation.dataset}: {explanation.row['document_id']} ({explanation.row['source_member']})"
+    console.print(Text(title, "bold"))
+    table = Table("column", "value", "from", box=None, pad_edge=False)
+    for name, value, source in _values(explanation):
+        table.add_row(name, Text(value), Text(source, "dim"))
+    console.print(table)
+    console.print(Text("\n— source text, removed spans marked —" if explanation.source_text is not None else "\n— head —", "bold"))
+    console.print(marked_text(explanation) if explanation.source_text is not None else Text(explanation.row.get("head") or ""))
+    _render_losers(console, explanation)
+
+
+def _render_losers(console: Any, explanation: Explanation) -> None:
+    from rich.text import Text
+
+    losers = [found for found in explanation.evidence if found["rank"] > 0]
+    if losers:
+        console.print(Text("\n— candidates that lost —", "bold"))
+    for found in losers:
+        line = f"{found['field']}: {_shown(found['value'])} ({found['source']} {found['rule']}): {found['reason'] or ''}"
+        console.print(Text(line))

@@ -1,0 +1,71 @@
+"""Reading published files: by ranges of document_id, so that memory stays bounded, or one document at a time."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+Range = tuple[str, str]  # ids from the first up to, not including, the second
+SLICES = 4096  # three hex digits
+EVERYTHING: Range = ("", "~")
+
+
+def ranges(count: int) -> list[Range]:
+    """`count` ranges of about equal width that hold every document_id between them (4,096 at most)."""
+    count = max(1, min(count, SLICES))
+    cuts = ["", *(f"{number * SLICES // count:03x}" for number in range(1, count)), "~"]
+    return list(pairwise(cuts))
+
+
+def _may_hold(meta: pq.FileMetaData, group: int, column: int, first: str, end: str) -> bool:
+    stats = meta.row_group(group).column(column).statistics
+    return stats is None or not stats.has_min_max or (stats.max >= first and stats.min < end)
+
+
+def read_range(paths: Iterable[Path], columns: Sequence[str], span: Range = EVERYTHING, key: str = "document_id") -> pa.Table:
+    """The rows of files whose key lies in a range; row groups that cannot hold one are passed over. At least one path is needed."""
+    tables = []
+    for path in paths:
+        with pq.ParquetFile(path) as file:
+            place = next(i for i in range(file.metadata.num_columns) if file.metadata.schema.column(i).path == key)
+            wanted = [group for group in range(file.metadata.num_row_groups) if _may_hold(file.metadata, group, place, *span)]
+            table = file.read_row_groups(wanted, columns=list(columns))
+        if span != EVERYTHING and table.num_rows:
+            table = table.filter(pc.and_(pc.greater_equal(table[key], span[0]), pc.less(table[key], span[1])))
+        tables.append(table)
+    return pa.concat_tables(tables)
+
+
+def find_rows(paths: Iterable[Path], document_id: str) -> pa.Table | None:
+    """All columns of the rows with this document_id, from the first file that has any; None where none has."""
+    for path in paths:
+        with pq.ParquetFile(path) as file:
+            place = next(i for i in range(file.metadata.num_columns) if file.metadata.schema.column(i).path == "document_id")
+            groups = [g for g in range(file.metadata.num_row_groups) if _may_hold(file.metadata, g, place, document_id, document_id + "~")]
+            for group in groups:
+                ids = file.read_row_group(group, columns=["document_id"])["document_id"]
+                if pc.any(pc.equal(ids, document_id)).as_py():
+                    # The rows of one document stand together, so they end in this group or go on in the next.
+                    table = file.read_row_groups([g for g in groups if g >= group])
+                    return table.filter(pc.equal(table["document_id"], document_id))
+    return None
+
+
+def group_of(path: Path) -> str:
+    """The release that wrote a file, as its name says (`000007-3f2a9c…`): rows of one document lie in files of one group."""
+    return path.stem.rsplit("-", 1)[0]
+
+
+def by_group(paths: Iterable[Path]) -> Iterator[tuple[str, list[Path]]]:
+    """Files that one release wrote together, in order of name."""
+    for group, members in groupby(sorted(paths, key=lambda p: (group_of(p), p)), key=group_of):
+        yield group, list(members)
+
+
+def decoded_bytes(paths: Iterable[Path]) -> int:
+    """Bytes of the files' columns before compression."""
+    metas = [pq.read_metadata(path) for path in paths]
+    return sum(meta.row_group(group).total_byte_size for meta in metas for group in range(meta.num_row_groups))
