@@ -7,6 +7,7 @@ and `read_csv`, so that a mistake in any of them is one clear line.
 
 import csv
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,19 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the fast one where it is built
 CONFIG = Path(__file__).resolve().parent.parent / "config"
+
+
+class Loader(SAFE_LOADER):  # type: ignore[misc]
+    """YAML with the booleans of version 1.2: `yes`, `no`, `on` and `off` are words, as in examples and language codes."""
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in SAFE_LOADER.yaml_implicit_resolvers.items()
+}
+Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
 
 
 class ConfigurationError(Exception):
@@ -68,7 +80,7 @@ class Settings(_Section):
 def read_yaml(path: Path) -> Any:
     """The content of a YAML file. Raises ConfigurationError where it is missing or not YAML."""
     try:
-        return yaml.load(path.read_bytes(), Loader=LOADER)  # noqa: S506 - a safe loader, the fast one where it is built
+        return yaml.load(path.read_bytes(), Loader=Loader)  # noqa: S506 - it is a safe loader
     except OSError as error:
         raise ConfigurationError(f"{path}: {error.strerror}; restore the file or name another folder with --config") from None
     except yaml.YAMLError as error:

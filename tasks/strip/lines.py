@@ -1,0 +1,59 @@
+"""The lines of a parsed document as the judge sees them."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from tasks.records import Block, ParsedDocument
+
+BREAK = re.compile(r"\r\n|[\r\n]")
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+WORD = re.compile(r"\w+(?:['’\-.]\w+)*")
+SENTENCE_END = re.compile(r"[.!?…。！？।؟۔।៖](?:[\s\"'”’»“„«)\]』」）》〉]|\[\d+\])*$")
+CHARACTERS_A_WORD = 1.7  # in scripts without spaces, as Chinese segmenters count news
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: its place, its text without surrounding white space, and what its shape says."""
+
+    index: int
+    start: int
+    end: int
+    text: str
+    block: Block
+    gap: bool  # a blank line stands before it
+    words: float
+    ends: bool  # ends as a sentence does
+
+    @property
+    def story_like(self) -> bool:
+        """Long enough and closed as a paragraph of prose is."""
+        return (self.ends and self.words >= 10) or self.words >= 28
+
+
+def count_words(text: str) -> float:
+    """Words of a text; scripts without spaces count by characters, scaled to words."""
+    unspaced = UNSPACED.findall(text)
+    if not unspaced:
+        return float(len(WORD.findall(text)))
+    return len(unspaced) / CHARACTERS_A_WORD + len(WORD.findall(UNSPACED.sub(" ", text)))
+
+
+def fold(text: str) -> str:
+    """A text as it is compared: compatibility forms, lower case, quotes and dashes dropped, single spaces."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(WORD.findall(plain))
+
+
+def lines_of(parsed: ParsedDocument) -> tuple[Line, ...]:
+    """The blocks of a document as lines, in order; offsets are those of the text without surrounding white space."""
+    source, found, before = parsed.source_text, [], 0
+    for index, block in enumerate(parsed.blocks):
+        raw = source[block.start : block.end]
+        text = raw.strip()
+        start = block.start + len(raw) - len(raw.lstrip())
+        gap = len(BREAK.findall(source, before, start)) > 1
+        found.append(Line(index, start, start + len(text), text, block, gap, count_words(text), bool(SENTENCE_END.search(text))))
+        before = start + len(text)
+    return tuple(found)
