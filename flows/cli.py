@@ -110,10 +110,13 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from tasks.write.explain import explain_document, explanation_text
+    from tasks.write.explain import explain_document, render
 
-    found = explain_document(options.out, options.document_id)
-    print(json.dumps(found, ensure_ascii=False, default=str) if options.json else explanation_text(found))
+    explanation = explain_document(options.out, options.document_id)
+    if options.json:
+        print(explanation.as_json())
+    else:
+        render(explanation)
     return DONE
 
 

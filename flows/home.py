@@ -154,3 +154,14 @@ def lodging(fallback: Path) -> Iterator[Path]:
         os.environ.clear()
         os.environ.update(before)
         shutil.rmtree(home, ignore_errors=True)
+
+
+def main() -> int:
+    """Prepare the database ahead of the first run. Where that fails the run tries again and says what to do, so this is no failure."""
+    with contextlib.suppress(HomeError, OSError):
+        store(next(caches(Path())))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+# Copydesk. Every target sets up what it needs in .venv, from the lock files, where that is missing or stale.
+# Needed on the machine: make and a Python from 3.11 to 3.13 (PYTHON=… names one).
+
+BUNDLE ?= seeds
+OUT ?= data
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help pipeline test check gate bench-orchestration first-run lock setup clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name text; do printf '  make %-20s %s\n' "$$name" "$$text"; done
+
+pipeline: ## clean BUNDLE (default: seeds) into OUT (default: data)
+	@.ci/setup runtime
+	.venv/bin/copydesk run $(BUNDLE) --out $(OUT)
+
+test: ## the test suite
+	@.ci/setup dev
+	.venv/bin/python -m pytest -n 2
+
+check: ## style and types
+	@.ci/setup dev
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+
+gate: ## run on the real articles in ../shared and score the outcome
+	@.ci/setup dev
+	.venv/bin/python tests/gate/gate.py
+
+bench-orchestration: ## what Prefect costs, against an empty flow
+	@.ci/setup dev
+	.venv/bin/python tests/benchmarks/orchestration.py
+
+first-run: ## start the flow in ten fresh homes
+	@.ci/setup dev
+	.venv/bin/python tests/benchmarks/first_run.py
+
+lock: ## resolve the lock files anew
+	@.ci/setup dev
+	.venv/bin/uv pip compile $(LOCKING) pyproject.toml --extra build -o requirements.lock
+	.venv/bin/uv pip compile $(LOCKING) pyproject.toml --extra build --extra dev -c requirements.lock -o requirements-dev.lock
+
+LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+setup: ## only set up, tools of development included
+	@.ci/setup dev
+
+clean: ## remove .venv and what the pipeline wrote
+	rm -rf .venv $(OUT)
