@@ -1,0 +1,150 @@
+"""Which texts share shingles, and how: candidates from an inverted index, then exact counts for each pair.
+
+Texts are numbered from the shortest to the longest, so of a pair (a, b) with a < b the second is
+the longer one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasks.deduplicate.words import Hashes, Index
+
+LOW = np.uint64(0xFFFFFFFF)
+PART_BITS = 4  # the index is made in 2**4 parts by hash, one at a time
+PAIRS = 2048  # pairs compared together, so that their shingles stay in the processor's cache
+PLACE = 2047  # places are compared up to this word
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Distinct texts from short to long: text i has the shingles offsets[i] to offsets[i + 1], sorted by hash."""
+
+    hashes: NDArray[np.uint32]
+    places: NDArray[np.uint16]
+    offsets: Index
+    words: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlaps:
+    """Pairs of texts (a the shorter) and the sampled shingles that they share."""
+
+    a: Index
+    b: Index
+    shared: Index
+    in_a: Index  # shingles of a
+    in_b: Index
+    at_head: Index  # of the shared ones, those that stand at the head of b
+
+    def containment(self) -> NDArray[np.float64]:
+        """Share of the one with fewer shingles that is found in the other."""
+        smaller: Index = np.maximum(np.minimum(self.in_a, self.in_b), 1)
+        return self.shared.astype(np.float64) / smaller
+
+    def similarity(self) -> NDArray[np.float64]:
+        """Jaccard similarity."""
+        either: Index = np.maximum(self.in_a + self.in_b - self.shared, 1)
+        return self.shared.astype(np.float64) / either
+
+
+def owners(texts: Texts) -> NDArray[np.int64]:
+    """For each shingle the text that it belongs to."""
+    return np.repeat(np.arange(len(texts)), np.diff(texts.offsets))
+
+
+def postings(texts: Texts, values: NDArray[np.int64]) -> Iterator[Hashes]:
+    """The inverted index in parts: sorted, distinct (hash, value), hashes of one entry left out; `values` has one for each shingle."""
+    part = texts.hashes >> np.uint32(32 - PART_BITS)
+    for number in range(1 << PART_BITS):
+        here = np.flatnonzero(part == number)
+        key = (texts.hashes[here].astype(np.uint64) << np.uint64(32)) | values[here].astype(np.uint64)
+        key.sort()
+        key = key[np.diff(key, prepend=key[:1] ^ np.uint64(1)) != 0]
+        same = (key[1:] >> np.uint64(32)) == (key[:-1] >> np.uint64(32))
+        shared = np.zeros(len(key), np.bool_)
+        shared[1:] |= same
+        shared[:-1] |= same
+        yield key[shared]
+
+
+def _pairs(key: Hashes) -> Hashes:
+    """Each text of a list with the longest of the list and with the next longer one, as a << 32 | b."""
+    last = np.flatnonzero(np.diff(key >> np.uint64(32), append=np.uint64(1 << 33)) != 0)
+    lengths = np.diff(last, prepend=-1)
+    text = key & LOW
+    longest = np.repeat(text[last], lengths)
+    following = np.append(text[1:], np.uint64(0))
+    following[last] = text[last]
+    both: Hashes = np.concatenate([(text << np.uint64(32)) | longest, ((text << np.uint64(32)) | following)[following != longest]])
+    apart: Hashes = both[(both >> np.uint64(32)) != (both & LOW)]
+    return apart
+
+
+def _counted(keys: Hashes, counts: Index) -> tuple[Hashes, Index]:
+    order = np.argsort(keys, kind="stable")
+    keys, counts = keys[order], counts[order]
+    first = np.flatnonzero(np.diff(keys, prepend=keys[:1] ^ np.uint64(1)) != 0)
+    return keys[first], np.add.reduceat(counts, first) if len(first) else counts
+
+
+def candidates(texts: Texts, least: int) -> tuple[Index, Index]:
+    """Pairs (shorter, longer) worth comparing: met in at least `least` lists of the index."""
+    parts = [np.unique(_pairs(key), return_counts=True) for key in postings(texts, owners(texts))]
+    keys, counts = _counted(np.concatenate([k for k, _ in parts]), np.concatenate([c for _, c in parts]))
+    keys = keys[counts >= least]
+    return (keys >> np.uint64(32)).astype(np.int64), (keys & LOW).astype(np.int64)
+
+
+def _laid_out(texts: Texts, which: Index, side: int) -> Hashes:
+    """The shingles of the named texts one after another, as pair << 44 | hash << 12 | side << 11 | place."""
+    lengths = texts.offsets[which + 1] - texts.offsets[which]
+    ends = np.cumsum(lengths)
+    pair = np.repeat(np.arange(len(which)), lengths)
+    at = np.arange(len(pair)) + (texts.offsets[which] - (ends - lengths))[pair]
+    place = np.minimum(texts.places[at], PLACE).astype(np.uint64)
+    key = (pair.astype(np.uint64) << np.uint64(44)) | (texts.hashes[at].astype(np.uint64) << np.uint64(12))
+    laid: Hashes = key | np.uint64(side << 11) | place
+    return laid
+
+
+def _compared(texts: Texts, a: Index, b: Index, slack: int) -> tuple[Index, Index]:
+    key = np.concatenate([_laid_out(texts, a, 0), _laid_out(texts, b, 1)])
+    key.sort()
+    met = key[1:][(key[1:] >> np.uint64(12)) == (key[:-1] >> np.uint64(12))]
+    pair = (met >> np.uint64(44)).astype(np.int64)
+    head = (met & np.uint64(PLACE)).astype(np.int64) <= texts.words[a][pair] + slack
+    return np.bincount(pair, minlength=len(a)), np.bincount(pair[head], minlength=len(a))
+
+
+def compare(texts: Texts, a: Index, b: Index, slack: int) -> Overlaps:
+    """Count what each pair shares; `slack` words may stand before the head of the longer text."""
+    parts = [_compared(texts, a[i : i + PAIRS], b[i : i + PAIRS], slack) for i in range(0, len(a), PAIRS)]
+    shared, at_head = (np.concatenate([p[k] for p in parts]) if parts else np.zeros(0, np.int64) for k in (0, 1))
+    sizes = np.diff(texts.offsets)
+    return Overlaps(a, b, shared, sizes[a], sizes[b], at_head)
+
+
+def without(texts: Texts, common: NDArray[np.uint32]) -> Texts:
+    """The same texts without the shingles of a sorted list."""
+    if not len(common):
+        return texts
+    where = np.minimum(np.searchsorted(common, texts.hashes), len(common) - 1)
+    keep = common[where] != texts.hashes
+    ends = np.concatenate([[0], np.cumsum(keep)])
+    return Texts(texts.hashes[keep], texts.places[keep], ends[texts.offsets], texts.words)
+
+
+def common_shingles(texts: Texts, groups: Index, least: int) -> NDArray[np.uint32]:
+    """The shingles that occur in at least so many groups, sorted; `groups` has a number for each text."""
+    found = []
+    for key in postings(texts, groups[owners(texts)]):
+        hashes = (key >> np.uint64(32)).astype(np.uint32)
+        first = np.flatnonzero(np.diff(hashes, prepend=hashes[:1] ^ np.uint32(1)) != 0)
+        found.append(hashes[first[np.diff(first, append=len(hashes)) >= least]])
+    return np.concatenate(found)

@@ -1,0 +1,68 @@
+"""The signature of an article as columns: what stories are put together by, and what the choice of the head needs."""
+
+from hashlib import blake2b
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from tasks.deduplicate.knowledge import Rules
+
+HASHES = pa.list_(pa.field("element", pa.uint32()))
+PLACES = pa.list_(pa.field("element", pa.uint16()))
+SIGNATURES = pa.schema(
+    [
+        ("document_id", pa.string()),
+        ("identity", pa.string()),
+        ("source_bundle", pa.string()),
+        ("source_member", pa.string()),
+        ("fetched_at", pa.timestamp("us", "UTC")),
+        ("word_count", pa.int64()),
+        ("published_at", pa.timestamp("us", "UTC")),
+        ("published_earliest", pa.date32()),
+        ("own", pa.bool_()),  # the agency's own copy
+        ("outlet_rank", pa.int8()),  # how good the evidence for the outlet is, 0 the best
+        ("body", pa.uint64()),  # digest of the body as printed
+        ("digest", pa.uint64()),  # digest of the words that are compared
+        ("words", pa.int32()),  # how many words are compared
+        ("hashes", HASHES),  # sampled shingles, sorted
+        ("places", PLACES),  # the word at which each begins
+    ]
+)
+
+# What later runs must know of a published document; files of these rows lie in the release.
+MEMORY = pa.schema(
+    [
+        ("document_id", pa.binary(16)),
+        ("story_id", pa.binary(16)),
+        ("identity", pa.uint64()),  # 64 bits of it
+        ("turn", pa.int64()),  # documents remembered later have a greater one
+        ("body", pa.uint64()),
+        ("digest", pa.uint64()),
+        ("words", pa.int32()),
+        ("hashes", HASHES),
+        ("places", PLACES),
+    ]
+)
+
+
+def body_digests(bodies: list[str]) -> NDArray[np.uint64]:
+    """64 bits of each body as printed."""
+    joined = b"".join(blake2b(body.encode("utf-8", "surrogatepass"), digest_size=8).digest() for body in bodies)
+    return np.frombuffer(joined, np.uint64)
+
+
+def own_copies(rows: pa.Table, rules: Rules) -> list[bool]:
+    """Whether the outlet is the agency itself, by `agency_id`, `outlet_id` and `outlet_domain`."""
+    columns = (rows.column(name).to_pylist() for name in ("agency_id", "outlet_id", "outlet_domain"))
+    sites = {agency: set(own) for agency, own in rules.agencies.items()}
+    return [not sites.get(agency, set()).isdisjoint((outlet, domain)) for agency, outlet, domain in zip(*columns, strict=True)]
+
+
+def outlet_ranks(rows: pa.Table, rules: Rules) -> pa.Array:
+    """The place of `outlet_source` among the evidence of the rules; unknown kinds after them, none at all last."""
+    order = pa.array(rules.outlet_evidence, pa.string())
+    source = rows.column("outlet_source").combine_chunks()
+    place = pc.fill_null(pc.index_in(source, value_set=order), len(order))
+    return pc.cast(pc.if_else(pc.is_valid(source), place, len(order) + 1), pa.int8())
