@@ -3,7 +3,7 @@
 A file has the values that are not null, one a line, then `---`, then the document's text in its order, a line for each
 kept stretch (`body | …`) and each line of what was removed (`<class> | …`). White space and control characters that were
 taken out are not shown, and a stretch that only a control character interrupts is shown as one.
-Words that the contract leaves to the rooms (sources, rules, reasons, scores, ids) are left out.
+Words that the contract leaves to the rooms (the sources of outlet and agency, rules, reasons, scores, ids) are left out.
 """
 
 import difflib
@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-STAMP = ("date", "at", "local", "precision", "timezone", "raw")
+STAMP = ("date", "at", "local", "precision", "timezone", "source", "raw")
 FIELDS = (
     *("headline", "alternative_headline", "language"),
     *(f"published_{name}" for name in (*STAMP, "earliest", "latest")),
