@@ -1,0 +1,175 @@
+"""Who wrote it: people alone, from bylines, the page's own metadata and what came with the document."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tasks.normalize.choice import Candidate
+from tasks.normalize.lexicon import Lexicon
+from tasks.normalize.reading import Reading
+from tasks.normalize.registry import Registry
+from tasks.normalize.wires import Agency, Wires
+from tasks.records import Author
+from tasks.text import name_key, plain
+
+EMAIL = re.compile(r"\S+@\S+|(?<!\w)@\w+|https?://\S+|www\.\S+")
+BRACKETS = re.compile(r"\s*[(\[（【][^)\]）】]{0,80}[)\]）】]")
+TRAIL = re.compile(r"(?:\s*[|•·–—]\s*|\s{2,}|,\s*)(?:(?:\w+\.?\s+)?\d{1,2}[.,/:\s].*|\d{4}.*|[Uu]pdated.*|[Pp]ublished.*)\Z", re.S)
+EDGES = " \t\u00a0,;:|•·–—-/*\"“”„«»›‹_>"
+LETTER = re.compile(r"[^\W\d_]")
+INVERTED = re.compile(r"(?P<last>[^\W\d_][\w'’\-]+),\s+(?P<first>[^\W\d_][\w.'’\-]*(?: [^\W\d_][\w.'’\-]*)?)\Z")
+UNCASED = re.compile(r"[\u0590-\u08ff\u0900-\u1fff\u3040-\u9fff\uac00-\ud7af]")
+SPLIT = re.compile(r"\s*,\s*|\s+[–—-]\s+")
+LONGEST = 70  # characters of a name
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """A byline taken apart."""
+
+    authors: tuple[Author, ...]
+    agencies: tuple[Agency, ...]
+    lost: tuple[tuple[str, str], ...]  # parts that are nobody, and why
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """What tells people from outlets, agencies and desks."""
+
+    lexicon: Lexicon
+    registry: Registry
+    wires: Wires
+
+    def read(self, raw: str, outlet: str | None = None, country: str | None = None) -> Byline:
+        """Take one byline apart; `outlet` is the key of the outlet's own name, which is never an author."""
+        text = TRAIL.sub("", EMAIL.sub(" ", plain(raw)))
+        led = self.lexicon.lead.match(text)
+        text = text[led.end() :] if led else text
+        authors: list[Author] = []
+        agencies: list[Agency] = []
+        lost: list[tuple[str, str]] = []
+        for part in self._parts(text):
+            self._judge(part, raw, outlet, country, (authors, agencies, lost))
+        return Byline(tuple(dict.fromkeys(authors)), tuple(dict.fromkeys(agencies)), tuple(lost))
+
+    def _parts(self, text: str) -> Iterator[str]:
+        if self.wires.is_form(text):
+            yield text
+            return
+        inverted = INVERTED.match(text)
+        if inverted and " " not in inverted["first"].strip(".") and name_key(inverted["first"]) not in self.lexicon.roles:
+            if not self.wires.is_form(inverted["first"]) and name_key(inverted["first"]) not in self.lexicon.desks:
+                yield f"{inverted['first']} {inverted['last']}"
+                return
+        for chunk in self.lexicon.join.split(text):
+            for bracket in BRACKETS.findall(chunk):
+                yield bracket.strip(" ()[]（）【】")
+            yield from (part for part in SPLIT.split(BRACKETS.sub("", chunk)) if part)
+
+    def _judge(self, part: str, raw: str, outlet: str | None, country: str | None, into: tuple[list[Author], list[Agency], list[tuple[str, str]]]) -> None:
+        authors, agencies, lost = into
+        part = part.strip(EDGES)
+        led = self.lexicon.lead.match(part)
+        part = part[led.end() :].strip(EDGES) if led else part
+        if agency := self.wires.find(part, country):
+            agencies.append(agency)
+        elif name_key(part) in self.lexicon.roles:
+            if authors and authors[-1].role is None:
+                authors[-1] = Author(authors[-1].name, part, authors[-1].raw)
+        elif cut := self.lexicon.cut.search(part):
+            behind = part[cut.start() :].split(None, 1)
+            if len(behind) > 1 and (agency := self.wires.find(behind[1], country)):
+                agencies.append(agency)
+            self._judge(part[: cut.start()], raw, outlet, country, into)
+        elif reason := self._nobody(part, outlet):
+            lost.append((part, reason))
+        else:
+            authors.append(Author(self._tidy(part), None, plain(raw)))
+
+    def _nobody(self, part: str, outlet: str | None) -> str | None:
+        """Why a part of a byline is no person's name."""
+        key = name_key(part)
+        words = re.findall(r"[\w.'’\-]+", key)
+        if not LETTER.search(part) or len(part) > LONGEST or any(c.isdigit() for c in part):
+            return "not shaped as a name"
+        if key in self.lexicon.desks or any(word in self.lexicon.nobody for word in words):
+            return "a desk or an organisation"
+        if (outlet and key in (outlet, outlet.removeprefix("the "))) or self.registry.is_name(part):
+            return "an outlet"
+        if self.wires.is_form(part):
+            return "an agency"
+        return self._shape(part, words)
+
+    def _shape(self, part: str, words: list[str]) -> str | None:
+        uncased = bool(UNCASED.search(part))
+        if uncased:
+            return None if 2 <= len(part) <= 30 and len(words) <= 5 else "not shaped as a name"
+        bare = [w for w in part.split() if name_key(w) not in self.lexicon.titles]
+        if not 2 <= len(bare) <= 6:
+            return "a single word" if len(bare) < 2 else "too long for a name"
+        small = [w for w in bare if not w[:1].isupper() and name_key(w) not in self.lexicon.particles and w[:2].lower() not in ("d'", "d’", "l'", "l’", "o'")]
+        return "holds words in lower case" if small and part != part.lower() else ("all in lower case" if small and len(bare) != 2 else None)
+
+    def _tidy(self, part: str) -> str:
+        """A name without titles and suffixes, capitals set right where all of it is in capitals."""
+        for suffix in self.lexicon.suffixes:
+            part = part.removesuffix(suffix).strip()
+        words = part.split()
+        while len(words) > 2 and name_key(words[0]) in self.lexicon.titles:
+            words = words[1:]
+        name = " ".join(words)
+        if name.isupper() or name.islower():
+            name = " ".join(_capital(word) if name_key(word) not in self.lexicon.particles or index == 0 else word.lower() for index, word in enumerate(words))
+        return name
+
+
+def _capital(word: str) -> str:
+    if len(word) <= 2 and word.endswith("."):
+        return word.upper()
+    return re.sub(r"[^\W\d_]+", lambda m: m[0][:1].upper() + m[0][1:].lower(), word)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The authors of a document, the agencies that its bylines name, and every candidate."""
+
+    authors: tuple[Author, ...]
+    agencies: tuple[tuple[Agency, Candidate], ...]
+    candidates: tuple[Candidate, ...]
+
+
+def bylines_of(reading: Reading) -> Iterator[Candidate]:
+    """Everything that may name the authors, best first."""
+    for value, rule in reading.given("byline", "author", "authors"):
+        yield Candidate(value, value, "input", rule)
+    for source in ("json-ld", "meta"):
+        for clue in reading.clued("author"):
+            if clue.source == source and "@" not in clue.rule:
+                yield Candidate(clue.raw, clue.raw, clue.source, clue.rule)
+    for line in reading.removed_as("byline"):
+        yield Candidate(line.text, line.text, "byline", "span.byline")
+    for clue in reading.clued("author"):
+        if clue.source not in ("json-ld", "meta"):
+            yield Candidate(clue.raw, clue.raw, clue.source, clue.rule)
+
+
+def sign(reading: Reading, people: People, outlet: str | None, country: str | None) -> Signed:
+    """Who signed the document. The first source that names a person decides; the others stay on record."""
+    authors: list[Author] = []
+    agencies: list[tuple[Agency, Candidate]] = []
+    kept: list[Candidate] = []
+    taken: tuple[str, str] | None = None
+    key = name_key(outlet) if outlet else None
+    for candidate in bylines_of(reading):
+        read = people.read(candidate.raw or "", key, country)
+        agencies.extend((agency, candidate) for agency in read.agencies)
+        kept.extend(Candidate(part, candidate.raw, candidate.source, candidate.rule, why) for part, why in read.lost)
+        origin = (candidate.source, candidate.rule)
+        for author in read.authors:
+            known = any(name_key(a.name) == name_key(author.name) for a in authors)
+            taken = taken or origin
+            if origin == taken and not known:
+                authors.append(author)
+            lost = None if origin == taken and not known else ("named already" if known else f"{taken[0]} comes first")
+            kept.append(Candidate(author.name, candidate.raw, candidate.source, candidate.rule, lost))
+    return Signed(tuple(authors), tuple(agencies), tuple(kept))

@@ -1,0 +1,150 @@
+"""Where the story was filed: the dateline at its head, in the forms of agencies and outlets."""
+
+import re
+from dataclasses import dataclass
+
+from tasks.normalize.atlas import Atlas
+from tasks.normalize.choice import Candidate
+from tasks.normalize.reading import Reading
+from tasks.normalize.wires import Agency, Wires
+from tasks.text import name_key, plain
+
+HEAD = 130  # characters in which a dateline ends
+FIRST = 3  # paragraphs that may hold it
+SEPARATOR = re.compile(r"(?:(?<=\))|(?<=/)|(?<=\])|(?<=\s)|(?<=\.))\s?(?:\.\s?)?[-–—−‒―]{1,3}(?=\s|[A-Z\"“«])|(?<=\S)[—–](?=\s)|--(?=[\s(])|:(?=\s|\Z)|(?<=[)/]):?\.?(?=\s)")
+MARK = re.compile(r"[(（\[/]\s*(?P<mark>[^()（）\[\]/\d]{2,40}(?:/[^()（）\[\]\s]{2,12})?)\s*[)）\]/]")
+NUMBERED = re.compile(r"\d")
+MONTHLIKE = re.compile(r"[^\W\d_]{3,12}\.?\s+\d{1,2}\b|\d{1,2}\.?º?(?:\s+de)?\s+[^\W\d_]{3,12}\.?|\d{1,4}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{1,2}(?:st|nd|rd|th)?\b|\b\d{4}\b")
+PLACE = re.compile(r"[^\W\d_][\w.'’ \-]{1,38}\Z")
+CHINESE = re.compile(r"[（(【]?(?P<mark>本报|[\u4e00-\u9fff]{2,4}?(?:社|网))(?:記者|记者)?(?P<rest>[\u4e00-\u9fff\s]{0,16}?)\s?(?:\d{1,2}月)?\s?\d{1,2}日?\s?[电電讯訊]")
+TAIWANESE = re.compile(r"[（(](?P<mark>中央社)(?:記者)?(?P<rest>[^）)\d]{1,14})\d{1,2}日[^）)]{0,8}[）)]")
+KOREAN = re.compile(r"[(\[](?P<place>[^=()\[\]\d]{1,14})=(?P<mark>[^=()\[\]\d]{2,8}\d?)[)\]]")
+JAPANESE = re.compile(r"[【\[［](?P<place>[^】\]］\s\d=＝]{1,14})[\s　]?(?:\d{1,2}日)?[\s　=＝]?(?P<mark>共同|時事|ロイター|AFP時事|AFP|AP|ＡＦＰ時事)[^】\]］]{0,6}[】\]］]")
+BEHIND = re.compile(r"\s?(?P<mark>РИА Новости|ТАСС|Интерфакс|РИА|ИА REGNUM|REGNUM|SDA|ANSA|Sapa|BNS|AFP|dpa)[.,]?(?=\s)")
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """A dateline as it was read; any part but `raw` may be unknown."""
+
+    raw: str
+    place: str | None
+    country: str | None
+    agency: Agency | None
+    rule: str
+    lost: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What a dateline is read with."""
+
+    atlas: Atlas
+    wires: Wires
+
+    def read(self, text: str, alone: bool = False, country: str | None = None) -> Dateline | None:
+        """The dateline at the head of a text, or None. `alone`: the line was told apart as a dateline already."""
+        head = text[:HEAD].lstrip("\u200b \t*•")
+        if not head:
+            return None
+        if found := self._eastern(head):
+            return found
+        for separator in SEPARATOR.finditer(head):
+            found = self._judge(head[: separator.start()], separator[0].strip(), head[separator.end() :], alone, country)
+            if found is not None:
+                return found
+        return self._judge(plain(text), "", "", True, country) if alone and len(text) <= HEAD else None
+
+    def _eastern(self, head: str) -> Dateline | None:
+        for rule, pattern in (("dateline.chinese", CHINESE), ("dateline.taiwanese", TAIWANESE), ("dateline.korean", KOREAN), ("dateline.japanese", JAPANESE)):
+            if found := pattern.match(head):
+                groups = found.groupdict()
+                place, country = self._within(groups.get("place") or groups.get("rest") or "")
+                agency = self.wires.find(found["mark"].replace("ＡＦＰ", "AFP").removesuffix("時事") or found["mark"])
+                return Dateline(found[0], place, country, agency, rule)
+        return None
+
+    def _within(self, text: str) -> tuple[str | None, str | None]:
+        """The first city that a run of Chinese or Korean characters holds, as printed, the longest at its place; and its country."""
+        text = text.strip()
+        for start in range(len(text)):
+            for end in range(len(text), start + 1, -1):
+                if place := self.atlas.city(text[start:end]):
+                    return text[start:end], place.country
+        return None, None
+
+    def _judge(self, head: str, sign: str, behind: str, alone: bool, country: str | None) -> Dateline | None:
+        mark = MARK.search(head)
+        agency = self._agency(mark["mark"], country) if mark else None
+        bare = MARK.sub(" ", head) if mark else head
+        if mark and agency is None and not self._qualifies(mark["mark"]):
+            return None
+        if agency is None and (follows := BEHIND.match(behind)):
+            agency = self.wires.find(follows["mark"], country)
+        dated = bool(NUMBERED.search(bare))
+        words = [part.strip(" .") for part in MONTHLIKE.sub(",", bare).replace("/", ",").split(",")]
+        words = [word for word in words if word and not self.wires.is_form(word)]
+        if not words:
+            return Dateline(head, None, None, agency, "dateline.agency-only") if agency else None
+        region = words[1] if len(words) > 1 else (mark["mark"] if mark and agency is None else None)
+        return self._place(head, words[0], region, len(words), agency, sign, (dated, alone), behind)
+
+    def _agency(self, mark: str, country: str | None) -> Agency | None:
+        return self.wires.find(mark, country) or next((a for part in re.split(r"[/,;+]| and ", mark) if (a := self.wires.find(part, country))), None)
+
+    def _qualifies(self, text: str) -> bool:
+        return self.atlas.region(text)[0] is not None
+
+    def _place(
+        self, head: str, name: str, region: str | None, words: int, agency: Agency | None, sign: str, told: tuple[bool, bool], behind: str
+    ) -> Dateline | None:
+        dated, alone = told
+        if not PLACE.match(name) or len(name.split()) > 4:
+            return None
+        country, _ = self.atlas.region(region) if region else (None, None)
+        city = self.atlas.city(name, region if country else None)
+        if city is None and region and not country:
+            city = self.atlas.city(name)
+        capitals = name.isupper() and len(name) > 2
+        strong = agency is not None or (dated and words <= 3 and capitals)
+        if city is None:
+            known = agency is not None or (capitals and country is not None and sign != ":")
+            return Dateline(head, _titled(name), country, agency, "dateline.unknown-place") if known and name[:1].isupper() else None
+        if not strong and not self._shaped(name, sign, words, capitals, (bool(country), dated, alone), behind):
+            return None
+        if self.atlas.is_word(name) and not (strong or country or (capitals and sign not in (":", ""))):
+            return None
+        return Dateline(head, _printed(name, city.name), country or city.country, agency, "dateline.agency" if agency else "dateline.place")
+
+    @staticmethod
+    def _shaped(name: str, sign: str, words: int, capitals: bool, told: tuple[bool, bool, bool], behind: str) -> bool:
+        """Whether a known city without an agency behind it stands as datelines do."""
+        country, dated, alone = told
+        if words > 1 and not country and not dated:
+            return False
+        if alone:
+            return True
+        if sign == ":":
+            return bool(behind[1:2].strip()) and behind.strip()[:1].isupper() and (capitals or words == 1)
+        return capitals or country or dated or sign.strip(" .") in ("—", "–", "--", "―")
+
+
+def _printed(name: str, english: str) -> str:
+    """A city as the text calls it, with small letters and accents where only capitals left them out."""
+    return english if name_key(name) == name_key(english) else _titled(name)
+
+
+def _titled(name: str) -> str:
+    return re.sub(r"[^\W\d_]+", lambda m: m[0][:1] + m[0][1:].lower(), name) if name.isupper() else name
+
+
+def find_dateline(reading: Reading, reader: Reader, country: str | None) -> tuple[Dateline | None, list[Candidate]]:
+    """The document's dateline: a line of its own, else the head of one of the first paragraphs."""
+    candidates: list[Candidate] = []
+    found: Dateline | None = None
+    lines = [(line.text, True, "dateline") for line in reading.removed_as("dateline")]
+    for text, alone, source in [*lines, *((p, False, "text") for p in reading.paragraphs[:FIRST])]:
+        if (read := reader.read(text, alone, country)) is not None:
+            candidates.append(Candidate(read.place, read.raw, source, read.rule))
+            found = found or read
+    return found, candidates

@@ -1,0 +1,28 @@
+"""All that normalizing knows, read once for each process."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tasks.normalize.atlas import Atlas, load_atlas
+from tasks.normalize.lexicon import Lexicon, load_lexicon
+from tasks.normalize.registry import Registry, load_registry
+from tasks.normalize.tongues import Tongues, load_tongues
+from tasks.normalize.wires import Wires, load_wires
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Outlets, agencies, places, byline words, language profiles and date words."""
+
+    registry: Registry
+    wires: Wires
+    atlas: Atlas
+    lexicon: Lexicon
+    tongues: Tongues
+
+
+@cache
+def load_knowledge(folder: Path) -> Knowledge:
+    """Read what config/ knows. Raises ConfigurationError with one line for the first mistake."""
+    return Knowledge(load_registry(folder), load_wires(folder), load_atlas(folder), load_lexicon(folder), load_tongues(folder))

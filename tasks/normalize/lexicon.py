@@ -1,0 +1,56 @@
+"""The words of the byline, from config/people."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tasks.settings import ConfigurationError, read_yaml
+from tasks.text import name_key
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Words of bylines as keys (`name_key`), and the two patterns that are made of them."""
+
+    roles: frozenset[str]
+    desks: frozenset[str]
+    nobody: frozenset[str]
+    particles: frozenset[str]
+    titles: frozenset[str]
+    suffixes: tuple[str, ...]
+    lead: re.Pattern[str]  # an introduction at the start: `By `, `Von `, `Автор: `
+    join: re.Pattern[str]  # what stands between two names
+    cut: re.Pattern[str]  # what follows a name: `for Reuters`, `in London`
+
+
+def _alternatives(words: list[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+
+
+@cache
+def load_lexicon(folder: Path) -> Lexicon:
+    """Read config/people/words.yml. Raises ConfigurationError where a list is missing."""
+    path = folder / "people" / "words.yml"
+    try:
+        return _lexicon(read_yaml(path))
+    except (KeyError, TypeError) as error:
+        raise ConfigurationError(f"{path}: lacks the list {error}") from None
+
+
+def _lexicon(words: dict[str, list[str]]) -> Lexicon:
+    def keys(name: str) -> frozenset[str]:
+        return frozenset(name_key(word) for word in words[name])
+
+    open_leads = [w for w in words["leads"] if w[-1] in ":：／/" or ord(w[0]) > 0x2E80]  # may touch the name
+    return Lexicon(
+        roles=keys("roles"),
+        desks=keys("desks"),
+        nobody=keys("nobody"),
+        particles=keys("particles"),
+        titles=keys("titles"),
+        suffixes=tuple(words["suffixes"]),
+        lead=re.compile(rf"\s*(?:(?:{_alternatives(words['leads'])})[\s:]+|(?:{_alternatives(open_leads)})\s*)", re.I),
+        join=re.compile(rf"\s+(?:{_alternatives(words['joins'])})\s+|\s*[;|•·/、，]\s*|\s*&\s*", re.I),
+        cut=re.compile(rf"\s+(?:{_alternatives(words['breaks'])})\s+.*\Z", re.S),
+    )

@@ -1,0 +1,150 @@
+"""The outlets of config/outlets: who can be vouched for, who is only a candidate, and what gives a template away."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from tasks.normalize.facts import OutletFacts
+from tasks.settings import ConfigurationError, read_csv, read_yaml
+from tasks.text import name_key
+
+DOMAIN = re.compile(r"[\w\-]+(?:\.[\w\-]+)+\Z")
+COUNTRY = re.compile(r"[A-Z]{2}\Z")
+ARTICLES = ("the ", "der ", "die ", "das ", "le ", "la ", "les ", "el ", "il ", "o ", "a ")
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A template known by what its pages leave in extracted text: glyph names of an icon font, labels of its furniture."""
+
+    id: str
+    domain: str
+    parts: tuple[str, ...]
+    least: int  # so many of the parts in one line
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A wording in which an outlet names itself; the name stands in the group `name`."""
+
+    id: str
+    pattern: re.Pattern[str]
+    where: tuple[str, ...]  # `body`, or the classes of removed lines
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Lookup of outlets. Names are keys as `name_key` makes them, with and without an article."""
+
+    outlets: dict[str, OutletFacts]
+    candidates: dict[str, OutletFacts]
+    names: dict[str, tuple[OutletFacts, ...]]
+    fingerprints: tuple[Fingerprint, ...]
+    mentions: tuple[Mention, ...]
+    platforms: frozenset[str]  # domains that publish nothing themselves
+
+    def by_domain(self, domain: str) -> OutletFacts | None:
+        """The outlet of a host or registrable domain, vouched or candidate (then without an id)."""
+        return self.outlets.get(domain) or self.candidates.get(domain)
+
+    def by_name(self, name: str, country: str | None = None) -> OutletFacts | None:
+        """The one vouched outlet of this name; several are told apart by country, else nobody is meant."""
+        found = self.names.get(name_key(name)) or self.names.get(bare_name(name), ())
+        if len(found) > 1 and country:
+            found = tuple(o for o in found if o.country == country)
+        return found[0] if len(found) == 1 else None
+
+    def is_name(self, name: str) -> bool:
+        """Whether some vouched outlet is called so."""
+        return name_key(name) in self.names
+
+
+def bare_name(name: str) -> str:
+    """The key of a name without its leading article."""
+    key = name_key(name)
+    return next((key[len(article) :] for article in ARTICLES if key.startswith(article)), key)
+
+
+@cache
+def load_registry(folder: Path) -> Registry:
+    """Read config/outlets. Raises ConfigurationError where rows contradict each other."""
+    path = folder / "outlets" / "outlets.csv"
+    rows = read_csv(path)
+    outlets = {row["domain"]: _outlet(row, path, number) for number, row in enumerate(rows, 2)}
+    if len(outlets) < len(rows):
+        double = next(d for d, n in Counter(row["domain"] for row in rows).items() if n > 1)
+        raise ConfigurationError(f"{path}: {double} has two rows; keep one")
+    candidates = _candidates(folder / "outlets" / "candidates.csv", outlets)
+    fingerprints, mentions = _signs(folder / "outlets" / "fingerprints.yml"), _mentions(folder / "outlets" / "mentions.yml")
+    if stray := next((f for f in fingerprints if f.domain not in outlets), None):
+        raise ConfigurationError(f"{folder}/outlets/fingerprints.yml: {stray.id} names {stray.domain}, which outlets.csv does not have")
+    platforms = frozenset(read_yaml(folder / "outlets" / "platforms.yml"))
+    return Registry(outlets, candidates, _named(rows, outlets), fingerprints, mentions, platforms)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _outlet(row: dict[str, str], path: Path, number: int) -> OutletFacts:
+    domain, country = row["domain"], row["country"]
+    if not DOMAIN.match(domain) or not row["name"] or not COUNTRY.match(country) or not row["provenance"]:
+        raise ConfigurationError(f"{path}: line {number}: needs a domain in lower case, a name, a country of two letters and a provenance")
+    for zone in (row["timezone"], row["display_timezone"]):
+        if zone and zone not in _zones():
+            raise ConfigurationError(f"{path}: line {number}: {zone} is no IANA time zone")
+    return OutletFacts(
+        outlet_id=domain,
+        name=row["name"],
+        domain=domain,
+        country=country,
+        language=row["language"] or None,
+        timezone=row["timezone"] or None,
+        display_timezone=row["display_timezone"] or None,
+    )
+
+
+def _candidates(path: Path, outlets: dict[str, OutletFacts]) -> dict[str, OutletFacts]:
+    found = {}
+    for number, row in enumerate(read_csv(path), 2):
+        domain = row["domain"]
+        if domain in outlets or domain in found:
+            raise ConfigurationError(f"{path}: line {number}: {domain} is in the registry or twice among the candidates; keep one row")
+        found[domain] = OutletFacts(outlet_id=None, name=row["name"], domain=domain, country=row["country"] or None)
+    return found
+
+
+def _named(rows: Iterable[dict[str, str]], outlets: dict[str, OutletFacts]) -> dict[str, tuple[OutletFacts, ...]]:
+    """Keys of names and aliases; an outlet's own name outranks another's alias."""
+    own: dict[str, list[OutletFacts]] = {}
+    other: dict[str, list[OutletFacts]] = {}
+    for row in rows:
+        outlet = outlets[row["domain"]]
+        for key in {name_key(row["name"]), bare_name(row["name"])}:
+            own.setdefault(key, []).append(outlet)
+        for alias in row["aliases"].split(";") if row["aliases"] else ():
+            for key in {name_key(alias), bare_name(alias)}:
+                other.setdefault(key, []).append(outlet)
+    merged = {key: tuple(dict.fromkeys(found)) for key, found in other.items()}
+    return merged | {key: tuple(found) for key, found in own.items()}
+
+
+def _signs(path: Path) -> tuple[Fingerprint, ...]:
+    try:
+        return tuple(Fingerprint(e["id"], e["domain"], tuple(e["parts"]), e["least"]) for e in read_yaml(path))
+    except (KeyError, TypeError) as error:
+        raise ConfigurationError(f"{path}: an entry lacks {error}; each has id, domain, parts, least, yes and no") from None
+
+
+def _mentions(path: Path) -> tuple[Mention, ...]:
+    try:
+        return tuple(Mention(e["id"], re.compile(e["pattern"]), tuple(e["where"])) for e in read_yaml(path))
+    except (KeyError, TypeError) as error:
+        raise ConfigurationError(f"{path}: an entry lacks {error}; each has id, pattern, where, yes and no") from None
+    except re.error as error:
+        raise ConfigurationError(f"{path}: not a regular expression: {error}") from None
