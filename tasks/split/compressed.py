@@ -1,0 +1,171 @@
+"""gzip, bzip2, xz and zstd: one stream inside another, unpacked while it is read."""
+
+import bz2
+import io
+import lzma
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import BinaryIO, Protocol, cast
+
+import pyarrow as pa
+
+from tasks.settings import Limits
+from tasks.split.errors import Refused
+from tasks.split.source import Item, Source
+from tasks.split.streams import FLOOR, Counted
+
+STEP = 1 << 18  # bytes unpacked at a time
+TAKE = 1 << 16  # packed bytes taken at a time
+MARKS = {"gzip": b"\x1f\x8b", "bzip2": b"BZh", "xz": b"\xfd7zXZ"}  # how each member begins
+SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".zstd", ".lzma", ".z")
+SHORT = {".tgz": ".tar", ".tbz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".tzst": ".tar"}
+ERRORS = (zlib.error, OSError, lzma.LZMAError, EOFError, ValueError)
+
+
+class Unpacker(Protocol):
+    """What unpacks one member of a packed stream."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def unpack(self, data: bytes, size: int) -> bytes:
+        """Up to `size` bytes; give b"" as data to go on with what was handed in before."""
+
+
+class _Zlib:
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(31)
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def unpack(self, data: bytes, size: int) -> bytes:
+        return self._inner.decompress(self._inner.unconsumed_tail + data, size)
+
+
+class _Standard:
+    """bzip2 and xz, whose objects keep what they could not give out yet."""
+
+    def __init__(self, inner: bz2.BZ2Decompressor | lzma.LZMADecompressor) -> None:
+        self._inner = inner
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def unpack(self, data: bytes, size: int) -> bytes:
+        return self._inner.decompress(data, size) if data or not self._inner.needs_input else b""
+
+
+def _unpacker(kind: str) -> Unpacker:
+    if kind == "gzip":
+        return _Zlib()
+    return _Standard(bz2.BZ2Decompressor() if kind == "bzip2" else lzma.LZMADecompressor(memlimit=256 << 20))
+
+
+class Unpacked(io.RawIOBase):
+    """The unpacked bytes of a stream of one or more members. Raises Refused: truncated, corrupt or too-large."""
+
+    def __init__(self, stream: BinaryIO, kind: str, limits: Limits) -> None:
+        self._packed = Counted(stream)
+        self._kind = kind
+        self._unpacker = _unpacker(kind)
+        self._limits = limits
+        self._given = 0
+        self._pending = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        piece = self._next(min(len(buffer), STEP))
+        buffer[: len(piece)] = piece
+        self._given += len(piece)
+        check_expansion(self._given, self._packed.taken, self._limits)
+        return len(piece)
+
+    def _next(self, size: int) -> bytes:
+        """The next bytes, b"" at the end of the last member."""
+        while not self._unpacker.eof or self._following():
+            data, self._pending = self._pending, b""
+            if piece := self._unpack(data, size):
+                return piece
+            if not self._unpacker.eof and not (data := self._packed.read(TAKE)):
+                raise Refused("truncated", f"the {self._kind} stream ends early, after {self._given} unpacked bytes")
+            self._pending = data if not self._unpacker.eof else b""
+        return b""
+
+    def _unpack(self, data: bytes, size: int) -> bytes:
+        try:
+            return self._unpacker.unpack(data, size)
+        except ERRORS as error:
+            raise Refused("corrupt", f"the {self._kind} stream is damaged after {self._given} unpacked bytes: {error}") from None
+
+    def _following(self) -> bool:
+        """Begin the next member, if there is one. Padding with zeros is passed over."""
+        rest = self._unpacker.unused_data.lstrip(b"\0")
+        while len(rest) < 6 and (data := self._packed.read(TAKE)):
+            rest = (rest + data).lstrip(b"\0")
+        if not rest:
+            return False
+        if not rest.startswith(MARKS[self._kind]):
+            raise Refused("corrupt", f"what follows the {self._kind} stream is not {self._kind}, after {self._given} unpacked bytes")
+        self._unpacker, self._pending = _unpacker(self._kind), rest
+        return True
+
+
+def check_expansion(given: int, taken: int, limits: Limits) -> None:
+    """Refuse (too-large) what unpacks to more than the limit allows for the bytes it was packed in."""
+    if given > FLOOR and given > taken * limits.expansion:
+        raise Refused("too-large", f"unpacks to more than {limits.expansion:g} bytes for each packed byte")
+
+
+class _Zstandard(io.RawIOBase):
+    """zstd through Arrow's reader, which takes frames one after the other and notices one that is cut."""
+
+    def __init__(self, stream: BinaryIO, limits: Limits) -> None:
+        self._packed = Counted(stream)
+        self._reader = pa.CompressedInputStream(pa.PythonFile(self._packed, "r"), "zstd")
+        self._limits = limits
+        self._given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        try:
+            piece: bytes = self._reader.read(min(len(buffer), STEP))
+        except (OSError, pa.ArrowException) as error:
+            reason = "truncated" if "truncated" in str(error).lower() else "corrupt"
+            raise Refused(reason, f"the zstd stream is damaged after {self._given} unpacked bytes: {error}") from None
+        buffer[: len(piece)] = piece
+        self._given += len(piece)
+        check_expansion(self._given, self._packed.taken, self._limits)
+        return len(piece)
+
+
+def plain_name(name: str) -> str:
+    """The name of what is inside a packed file: `a.jsonl.gz` -> `a.jsonl`, `a.tgz` -> `a.tar`."""
+    lower = name.lower()
+    for suffix, inner in SHORT.items():
+        if lower.endswith(suffix):
+            return name[: -len(suffix)] + inner
+    return next((name[: -len(suffix)] for suffix in SUFFIXES if lower.endswith(suffix)), name)
+
+
+def read_compressed(kind: str, source: Source, limits: Limits) -> Iterator[Item]:
+    """The one stream inside, in the same place: what is in `x.jsonl.gz` is called `x.jsonl.gz#17`."""
+    raw = _Zstandard(source.stream, limits) if kind == "zstd" else Unpacked(source.stream, kind, limits)
+    stream = cast(BinaryIO, io.BufferedReader(raw, STEP))
+    yield replace(source, stream=stream, name=plain_name(source.name), depth=source.depth + 1, size=None)

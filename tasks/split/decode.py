@@ -1,0 +1,132 @@
+"""Bytes to text: what the bytes prove first, then what is declared, then what the letters look like."""
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from tasks.split.detect import codec_of, guesses
+from tasks.split.errors import Refused
+from tasks.split.knowledge import charsets
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+META = re.compile(rb"<meta\b[^>]{0,300}?\bcharset\s{0,9}=\s{0,9}[\"']?\s{0,9}([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+XML = re.compile(rb"^\s{0,99}<\?xml\b[^>]{0,200}?\bencoding\s{0,9}=\s{0,9}[\"']([A-Za-z0-9_.:-]{2,40})[\"']")
+ESCAPED = re.compile(rb"\x1b[$(][@ABJIGH)]")
+SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+HIGH = re.compile(rb"[\x80-\xff]")
+HEAD = 4096  # bytes in which a page declares its character set
+PLAUSIBLE = 0.25  # a score under which letters fit no language
+MARGIN = 0.5  # by how much another reading must be better than the declared one
+UNDEFINED = dict.fromkeys((0x81, 0x8D, 0x8F, 0x90, 0x9D), "\ufffd")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The text, without a byte-order mark, and the character set that was used."""
+
+    text: str
+    charset: str
+
+
+def _stray(error: UnicodeError) -> tuple[str, int]:
+    """Codec error handler: a byte that the character set does not know is read as windows-1252, else as U+FFFD."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    stray = error.object[error.start : error.end]
+    return "".join(UNDEFINED.get(byte) or bytes([byte]).decode("cp1252") for byte in stray), error.end
+
+
+codecs.register_error("copydesk.stray", _stray)
+
+
+def whole(text: str) -> str:
+    """The text with each lone surrogate as U+FFFD, so that it can be written as UTF-8."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _tolerant(data: bytes, charset: str) -> Decoded:
+    text = data.decode(codec_of(charset), "copydesk.stray")
+    return Decoded(whole(text.removeprefix("\ufeff")), charset)
+
+
+def _label(name: str | bytes | None) -> str | None:
+    """A declared name as the character set it means, None where it is unknown or no text at all."""
+    if not name:
+        return None
+    plain = (name.decode("ascii", "replace") if isinstance(name, bytes) else name).strip().strip("\"'").lower()
+    charset = charsets().labels.get(plain, plain)
+    try:
+        return charset if codecs.lookup(codec_of(charset))._is_text_encoding else None
+    except (LookupError, ValueError, UnicodeError):
+        return None
+
+
+def declared(data: bytes, header: str | None, markup: bool) -> str | None:
+    """The character set that the transport, the page or its XML declaration names, the first that is known."""
+    named = [header]
+    if markup:
+        named += [m[1].decode("ascii") if (m := pattern.search(data[:HEAD])) else None for pattern in (META, XML)]
+    found = [charset for name in named if (charset := _label(name))]
+    wide = ("utf-16", "utf-32", "utf_16", "utf_32")
+    return next((c for c in found if not c.startswith(wide) or b"\0" in data[:HEAD]), None)
+
+
+def _two_byte(data: bytes) -> str | None:
+    """utf-16-le or utf-16-be where the zero bytes of ASCII characters stand all on one side."""
+    head = data[: 1 << 16]
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if even + odd < max(2, len(head) // 100) or min(even, odd) * 20 > max(even, odd):
+        return None
+    charset = "utf-16-le" if odd > even else "utf-16-be"
+    text = head[: len(head) // 2 * 2].decode(charset, "replace")
+    odds = sum(c == "\ufffd" or c == "\0" or "\ue000" <= c <= "\uf8ff" for c in text)
+    return charset if odds * 50 <= len(text) else None
+
+
+def _mostly_utf8(data: bytes, said: str | None) -> bool:
+    """Whether stray bytes stand in a text that is UTF-8 otherwise."""
+    sequences = SEQUENCE.findall(data)
+    strays = len(HIGH.findall(data)) - sum(map(len, sequences))
+    return len(sequences) * (4 if said == "utf-8" else 1) >= strays
+
+
+def _legacy(data: bytes, said: str | None) -> Decoded:
+    """Text that is not UTF-8: the declared character set unless the letters speak against it, else the one that fits best."""
+    ranked = guesses(data)
+    score = {guess.charset: guess.score for guess in ranked}
+    best = ranked[0] if ranked else None
+    if said and said != "utf-8" and (said not in score or best is None or score[said] + MARGIN >= best.score or best.score < PLAUSIBLE):
+        return _tolerant(data, said)
+    high = len(HIGH.findall(data))
+    if best and (best.score >= PLAUSIBLE or (high < 8 and best.score > 0)):
+        return _tolerant(data, best.charset)
+    if high * 5 > len(data):
+        raise Refused("undecodable", "no known character set makes text of it")
+    return _tolerant(data, "windows-1252")
+
+
+def decode(data: bytes, header: str | None = None, markup: bool = False) -> Decoded:
+    """Decode a document. `header` is what the transport declares; `markup` lets the page declare it itself.
+
+    Raises Refused with `undecodable` where no character set makes text of the bytes.
+    """
+    for mark, charset in BOMS:
+        if data.startswith(mark):
+            return _tolerant(data[len(mark) :], charset)
+    said = declared(data, header, markup)
+    if said and (said.startswith(("iso-2022", "iso2022", "hz", "utf-7", "utf-16", "utf-32")) and said != "utf-7"):
+        return _tolerant(data, said)
+    if ESCAPED.search(data) and not HIGH.search(data):
+        return _tolerant(data, "iso-2022-jp")
+    if charset_of_pairs := _two_byte(data) if b"\0" in data else None:
+        return _tolerant(data, charset_of_pairs)
+    try:
+        return Decoded(data.decode("utf-8"), "utf-8")
+    except UnicodeDecodeError:
+        return _tolerant(data, "utf-8") if _mostly_utf8(data, said) else _legacy(data, said)

@@ -1,0 +1,59 @@
+"""JSON lines: a row each; a line that cannot be read is one reject and the run goes on."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from tasks.settings import Limits
+from tasks.split.decode import BOMS, decode
+from tasks.split.errors import Refused
+from tasks.split.rows import malformed, read_row
+from tasks.split.source import Item, Source
+from tasks.split.streams import CHUNK, document_limit
+
+ROOM = 2  # a row may be this many times as long as the document in it: escapes, base64
+
+
+def _lines(source: Source, limit: int) -> Iterator[tuple[int, bytes, bool, int]]:
+    """(number, line, whether its end was seen, its length); of lines beyond the limit only the beginning is kept."""
+    number = 0
+    while line := source.stream.readline(limit):
+        number += 1
+        length, ended = len(line), line.endswith(b"\n")
+        while not ended and length >= limit and (more := source.stream.readline(CHUNK)):
+            length, ended = length + len(more), more.endswith(b"\n")
+        yield number, line, ended, length
+
+
+def parse(line: bytes) -> Any:
+    """The value of one line. Raises Refused with `malformed-record` and what is wrong with it."""
+    try:
+        return json.loads(line)
+    except UnicodeDecodeError:
+        return parse(decode(line).text.encode())
+    except RecursionError:
+        raise Refused("malformed-record", "nested too deeply for JSON") from None
+    except ValueError as error:
+        raise Refused("malformed-record", f"not valid JSON: {error}") from None
+
+
+def read_jsonl(source: Source, limits: Limits) -> Iterator[Item]:
+    """A document or refusal for each line that is not blank; `#17` is what stands in line 17."""
+    limit = ROOM * document_limit(limits)
+    for number, line, ended, length in _lines(source, limit):
+        if number == 1:
+            line = next((line[len(mark) :] for mark, _ in BOMS[:1] if line.startswith(mark)), line)
+        line = line.strip()
+        if length >= limit:
+            yield malformed(source, number, "too-large", f"the line is longer than {limit} bytes", line[:65536], length)
+        elif line:
+            yield _row(line, ended, source, number, limits)
+
+
+def _row(line: bytes, ended: bool, source: Source, number: int, limits: Limits) -> Item:
+    try:
+        return read_row(parse(line), source, number, limits, line)
+    except Refused as refused:
+        cut = not ended and line.startswith(b"{") and not line.endswith(b"}")
+        reason, detail = ("truncated", f"the file ends inside the row: {refused.detail}") if cut else (refused.reason, refused.detail)
+        return malformed(source, number, reason, detail, line)

@@ -1,0 +1,47 @@
+"""Local files that must not change while they are read."""
+
+import io
+import os
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from tasks.split.errors import Refused
+
+
+class _Stable(io.FileIO):
+    """A file that refuses (changed) to come to its end if it was written to since it was opened."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(descriptor, "rb")
+        self._opened = self._state()
+
+    def _state(self) -> tuple[int, int]:
+        found = os.fstat(self.fileno())
+        return found.st_size, found.st_mtime_ns
+
+    def _check(self) -> None:
+        if self._state() != self._opened:
+            raise Refused("changed", "the file was written to while it was read")
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        size = super().readinto(buffer) or 0
+        if size < len(buffer):
+            self._check()
+        return size
+
+    def read(self, size: int | None = -1) -> bytes:
+        piece = super().read(-1 if size is None else size)
+        if size is None or size < 0 or len(piece) < size:
+            self._check()
+        return piece
+
+    def readall(self) -> bytes:
+        piece = super().readall()
+        self._check()
+        return piece
+
+
+def open_stable(path: Path) -> BinaryIO:
+    """Open a regular file for reading, never waiting for a pipe. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    return cast(BinaryIO, io.BufferedReader(_Stable(descriptor), 1 << 16))

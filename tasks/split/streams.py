@@ -1,0 +1,116 @@
+"""Streams: looking at the head without losing it, reading whole documents within limits, unpacking within limits."""
+
+import io
+import tempfile
+from collections.abc import Iterator
+from typing import BinaryIO, cast
+
+from tasks.settings import Limits
+from tasks.split.errors import Refused
+from tasks.split.source import Source
+
+HEAD = 1 << 16
+CHUNK = 1 << 20
+MEGABYTE = 1_000_000
+FLOOR = 64 * MEGABYTE  # bytes that may come out of any packed stream, however small
+
+
+class _Chained(io.RawIOBase):
+    """A head that was read already, then the rest of the stream, or the refusal that the head ran into."""
+
+    def __init__(self, head: bytes, rest: BinaryIO, failure: Refused | None) -> None:
+        self._head = head
+        self._read = getattr(rest, "read1", rest.read)
+        self._failure = failure
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if not self._head and self._failure:
+            raise self._failure
+        piece = self._head[: len(buffer)] or self._read(len(buffer))
+        self._head = self._head[len(piece) :] if self._head else b""
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+def _pieces(stream: BinaryIO, size: int) -> Iterator[bytes]:
+    """Up to `size` bytes as they come: one read of what lies below at a time, so that none is lost before a damage."""
+    read = getattr(stream, "read1", stream.read)
+    while size > 0 and (piece := read(min(size, CHUNK))):
+        size -= len(piece)
+        yield piece
+
+
+def read_up_to(stream: BinaryIO, size: int) -> bytes:
+    """Up to `size` bytes; fewer only at the stream's end."""
+    return b"".join(_pieces(stream, size))
+
+
+def peek(stream: BinaryIO, size: int = HEAD) -> tuple[bytes, BinaryIO]:
+    """The first bytes of a stream, and a stream that still begins with them, then meets the same damage if there was any."""
+    head, failure = bytearray(), None
+    try:
+        for piece in _pieces(stream, size):
+            head += piece
+    except Refused as refused:
+        failure = refused
+    if stream.seekable() and failure is None:
+        stream.seek(-len(head), io.SEEK_CUR)
+        return bytes(head), stream
+    return bytes(head), cast(BinaryIO, io.BufferedReader(_Chained(bytes(head), stream, failure), HEAD))
+
+
+def document_limit(limits: Limits) -> int:
+    """Bytes that one document may have."""
+    return int(limits.document_megabytes * MEGABYTE)
+
+
+def too_large(limits: Limits) -> Refused:
+    """The refusal of a document beyond the limit."""
+    return Refused("too-large", f"the document is larger than {limits.document_megabytes:g} MB")
+
+
+def read_document(source: Source, limits: Limits) -> bytes:
+    """All bytes of a source that is one document. Raises Refused with `too-large` beyond the limit."""
+    limit = document_limit(limits)
+    if source.size is not None and source.size > limit:
+        raise too_large(limits)
+    data = read_up_to(source.stream, limit + 1)
+    if len(data) > limit:
+        raise too_large(limits)
+    return data
+
+
+class Counted(io.RawIOBase):
+    """A stream that knows how many bytes were taken from it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.taken = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        piece = self._stream.read(len(buffer))
+        self.taken += len(piece)
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._stream.read(size)
+        self.taken += len(piece)
+        return piece
+
+
+def to_seekable(stream: BinaryIO, limits: Limits) -> BinaryIO:
+    """The stream itself where it can seek, else a copy of its rest in an unnamed temporary file."""
+    if stream.seekable():
+        return stream
+    copy = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=16 * MEGABYTE))  # noqa: SIM115 - lives as long as its reader
+    while piece := stream.read(CHUNK):
+        copy.write(piece)
+    copy.seek(0)
+    return copy

@@ -1,0 +1,112 @@
+"""JSON lines: which field is the content, what the others say, and what is wrong with broken lines."""
+
+import base64
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from tasks.records import Given
+from tasks.split.identity import document_id, identity_of, plain_url, sha256
+from tasks.split.rows import parse_instant
+from tests.split.conftest import Split, page, story
+
+
+def test_fields_and_synonyms(tmp_path: Path, split: Split) -> None:
+    rows = [
+        {"text": story(1), "url": "https://A.example/1", "title": "One", "publisher": "Courier", "Date Download": "2024-01-02T03:04:05Z"},
+        {"html": page(2), "id": 17},
+        {"html_base64": base64.b64encode("<html><meta charset=windows-1251><p>Вечером прошёл дождь".encode("cp1251")).decode()},
+        {"content": page(4), "authors": ["A. Reyes", {"name": "B. Ode"}]},
+        {"maintext": story(5), "fetched_at": "yesterday"},
+    ]
+    path = tmp_path / "x.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    documents, rejects = split(path)
+    assert not rejects
+    assert [d.source_member for d in documents] == [f"x.jsonl#{i}" for i in range(1, 6)]
+    assert [d.media_type for d in documents] == ["text/plain", "text/html", "text/html", "text/html", "text/plain"]
+    assert documents[0].identity == "https://a.example/1"
+    assert documents[0].fetched_at is not None and documents[0].fetched_at.isoformat() == "2024-01-02T03:04:05+00:00"
+    assert {(g.field, g.value) for g in documents[0].given} >= {("headline", "One"), ("outlet", "Courier")}
+    assert documents[0].source_sha256 == sha256(story(1).encode())
+    assert (documents[1].identity, documents[1].source_id) == ("id:17", "17")
+    assert documents[2].charset == "windows-1251" and "дождь" in documents[2].text
+    assert documents[2].identity == f"content:{documents[2].source_sha256}"
+    assert [g.value for g in documents[3].given if g.field == "byline"] == ["A. Reyes", "B. Ode"]
+    assert documents[4].fetched_at is None
+    assert Given("fetched_at", "yesterday", "row.fetched_at") in documents[4].given
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
+def test_a_truncated_last_line_is_one_reject(tmp_path: Path, split: Split, suffix: str) -> None:
+    content = "".join(json.dumps({"text": story(i)}) + "\n" for i in range(5)).encode()[:-40]
+    packed = {"": content, ".gz": gzip.compress(content), ".zst": zstandard.compress(content)}[suffix]
+    path = tmp_path / f"x.jsonl{suffix}"
+    path.write_bytes(packed)
+    documents, rejects = split(path)
+    assert [d.source_member for d in documents] == [f"x.jsonl{suffix}#{i}" for i in range(1, 5)]
+    assert [(r.reason, r.source_member, r.stage) for r in rejects] == [("truncated", f"x.jsonl{suffix}#5", "split")]
+    assert rejects[0].head.startswith('{"text": "Ferry line 4')
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_rows_before_a_damage_are_kept(tmp_path: Path, split: Split, suffix: str) -> None:
+    import random
+
+    noise = random.Random(3)
+    content = "".join(json.dumps({"text": story(i), "noise": noise.randbytes(300).hex()}) + "\n" for i in range(3000)).encode()
+    packed = gzip.compress(content) if suffix == ".gz" else zstandard.compress(content)
+    path = tmp_path / f"x.jsonl{suffix}"
+    path.write_bytes(packed[: len(packed) // 2])
+    documents, rejects = split(path)
+    assert 1000 < len(documents) < 2000
+    assert [(r.reason, r.source_member) for r in rejects] == [("truncated", f"x.jsonl{suffix}")]
+
+
+def test_broken_lines_are_rejects_and_the_rest_goes_on(tmp_path: Path, split: Split) -> None:
+    good = json.dumps({"text": story(1)})
+    deep = '{"a":' + "[" * 90_000 + "]" * 90_000 + "}"
+    bad = ["nothing", "[1,2]", "17", "null", '{"a":1}{"b":2}', '{"text":5}', '{"url":"u"}', '{"text":" "}', deep]
+    path = tmp_path / "x.jsonl"
+    path.write_bytes("\r\n".join([good, *bad, "", good.replace("Ferry", "Boat")]).encode("utf-8-sig"))
+    documents, rejects = split(path)
+    assert len(documents) == 2
+    assert [r.reason for r in rejects] == ["malformed-record"] * 7 + ["empty", "malformed-record"]
+    assert len({r.document_id for r in rejects}) == 9
+
+
+def test_lone_surrogates_become_replacement_characters(tmp_path: Path, split: Split) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text('{"text": "A \\ud800 mark and a pair \\ud83d\\ude00 here."}\n')
+    (document,), _ = split(path)
+    assert document.text == "A \ufffd mark and a pair \U0001f600 here."
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2024-03-03T10:00:00Z", "2024-03-03T10:00:00+00:00"),
+        ("2024-03-03 10:00:00.25 +0530", "2024-03-03T04:30:00.250000+00:00"),
+        ("2024-03-03T10:00:00", None),
+        ("2024-03-03", None),
+        ("2024-02-31T10:00:00Z", None),
+        ("1709460000", None),
+        ("0001-01-01T00:00:00+14:00", None),
+    ],
+)
+def test_instants_are_read_strictly(text: str, instant: str | None) -> None:
+    parsed = parse_instant(text)
+    assert (parsed.isoformat() if parsed else None) == instant
+
+
+def test_identity_prefers_the_url_then_the_id_then_the_place() -> None:
+    assert plain_url("HTTPS://Me@WWW.Example.COM:8080/Path?Q=A#frag") == "HTTPS://Me@www.example.com:8080/Path?Q=A"
+    assert plain_url("not a url#x") == "not a url"
+    assert identity_of("https://E.example/", "i", "p", "d") == "https://e.example/"
+    assert identity_of(None, "i", "p", "d") == "id:i"
+    assert identity_of(None, None, "b/m", "d") == "path:b/m"
+    assert identity_of("", "", None, "d") == "content:d"
+    assert len(document_id("x", sha256(b""))) == 32
