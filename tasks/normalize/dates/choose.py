@@ -1,0 +1,130 @@
+"""One chooser: the day that trusted sources agree on, then its best stamp; the reason why each other one lost."""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from tasks.normalize.dates.candidates import Candidate
+from tasks.normalize.dates.context import Context
+from tasks.normalize.dates.known import at_outlet, implausible
+from tasks.normalize.dates.places import Story
+from tasks.normalize.dates.trust import Trust
+from tasks.records import Stamp
+
+PRECISIONS = ("second", "minute", "hour", "day", "weekday", "month", "year")
+EMPTY = Stamp()
+HARD = frozenset(
+    ("impossible", "range", "weekday-mismatch", "language", "before-the-web", "after-fetched-at", "zone-unknown", "no-year", "short-year")
+)
+PRINTED = frozenset(("text-timestamp", "date-element", "time-element"))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The stamp that was taken (empty: abstained), and all candidates, the taken one first, each with why it lost."""
+
+    stamp: Stamp
+    ranked: tuple[tuple[Candidate, str | None], ...]
+
+
+def ranked(candidates: list[Candidate], story: Story, trust: Trust) -> list[Candidate]:
+    """The candidates with their trust; the only day that is printed in all the document is trusted more."""
+    found = [replace(c, rank=trust.of(c, place_of(c, story))) for c in candidates]
+    printed = {c.stamp.day for c in found if c.stamp.source in PRINTED and c.stamp.day and not c.fault}
+    alone = printed if len(printed) == 1 else frozenset()
+    return [replace(c, rank=c.rank + trust.alone) if c.stamp.day in alone and c.stamp.source in PRINTED else c for c in found]
+
+
+def place_of(candidate: Candidate, story: Story) -> str:
+    """Where in the page a candidate stands."""
+    if candidate.stamp.source == "url":
+        return ""
+    if candidate.rule.startswith("stamp."):
+        return candidate.rule.removeprefix("stamp.")
+    return story.place(candidate.offset) if candidate.offset is not None else "aside"
+
+
+def settle_orders(candidates: list[Candidate], context: Context) -> list[Candidate]:
+    """Decide open orders of day and month by the days that others name; what stays open has the fault `ambiguous`."""
+    sure = {c.stamp.day for c in candidates if c.stamp.day and not c.other and c.fault not in HARD}
+    return [_settle(c, sure, context) if c.other else c for c in candidates]
+
+
+def _settle(candidate: Candidate, sure: set[date], context: Context) -> Candidate:
+    day, other = candidate.stamp.day, candidate.other
+    fitting = [d for d in (day, other) if d in sure] or [d for d in (day, other) if d and not implausible(d, context)]
+    if len(fitting) != 1 or fitting[0] is None:
+        return replace(candidate, fault=candidate.fault or "ambiguous")
+    chosen, local = fitting[0], candidate.stamp.local
+    moved = replace(candidate.stamp, day=chosen, local=f"{chosen.isoformat()}{local[10:]}" if local else None)
+    return replace(candidate, stamp=moved, other=None, fault=implausible(chosen, context))
+
+
+def choose_published(candidates: list[Candidate], context: Context, trust: Trust) -> Choice:
+    """Take the day with the highest score, and of its candidates the one with the most to say; abstain below the threshold."""
+    usable = [c for c in candidates if c.field == "published" and c.stamp.day and not c.fault]
+    scores = day_scores(usable, trust)
+    updates = {c.stamp.day for c in candidates if c.field == "modified" and c.stamp.day and not c.fault}
+    best = max(scores, key=lambda day: (scores[day], day not in updates, -day.toordinal()), default=None)
+    if best is None or scores[best] < trust.threshold:
+        return Choice(EMPTY, tuple((c, c.fault or _why(c, None)) for c in _sorted(candidates, "published")))
+    taken = max((c for c in usable if c.stamp.day == best), key=_worth)
+    stamp = at_outlet(taken.stamp, context)
+    rest = [c for c in _sorted(candidates, "published") if c is not taken]
+    return Choice(stamp, ((taken, None), *((c, c.fault or _why(c, best)) for c in rest)))
+
+
+def day_scores(usable: list[Candidate], trust: Trust) -> dict[date, float]:
+    """For each day the highest trust in one source, and something for each other kind of source that agrees."""
+    by_day: dict[date, dict[str, float]] = defaultdict(dict)
+    for candidate in usable:
+        day, source = candidate.stamp.day, candidate.stamp.source or ""
+        if day:
+            by_day[day][source] = max(by_day[day].get(source, 0.0), candidate.rank)
+    scores = {}
+    for day, sources in by_day.items():
+        beside = {s for step in (-1, 1) for s in by_day.get(day + timedelta(days=step), ())} - set(sources)
+        scores[day] = max(sources.values()) + trust.agreement * (len(sources) - 1) + trust.nearby * len(beside)
+    return scores
+
+
+def _worth(candidate: Candidate) -> tuple[bool, bool, float, int]:
+    stamp = candidate.stamp
+    exact = stamp.precision in ("second", "minute")
+    return stamp.at is not None, exact and candidate.rank >= 50, candidate.rank, -PRECISIONS.index(stamp.precision or "year")
+
+
+def _why(candidate: Candidate, best: date | None) -> str:
+    if candidate.stamp.day is None:
+        return "not-known-to-the-day"
+    if best is None:
+        return "not-trusted-enough"
+    return "same-day" if candidate.stamp.day == best else "less-trusted-day"
+
+
+def _sorted(candidates: list[Candidate], field: str) -> list[Candidate]:
+    return sorted((c for c in candidates if c.field == field), key=lambda c: (bool(c.fault), -c.rank))
+
+
+def choose_modified(candidates: list[Candidate], published: Stamp, context: Context) -> Choice:
+    """The update that the page states in its markup, else in its text; never before the publication."""
+    order = ("input", "json-ld", "meta", "microdata", "text-timestamp", "time-element", "date-element")
+    usable = [c for c in candidates if c.field == "modified" and not c.fault and c.stamp.day and _own(c)]
+    fitting = [c for c in usable if not _before(c.stamp, published)]
+    fitting.sort(key=lambda c: order.index(c.stamp.source) if c.stamp.source in order else 9)
+    others = [c for c in _sorted(candidates, "modified") if not fitting or c is not fitting[0]]
+    lost = tuple((c, c.fault or ("before-published" if c in usable and c not in fitting else "less-trusted")) for c in others)
+    if not fitting:
+        return Choice(EMPTY, lost)
+    return Choice(at_outlet(fitting[0].stamp, context), ((fitting[0], None), *lost))
+
+
+def _own(candidate: Candidate) -> bool:
+    """Whether the update is the story's: stated for the page, or printed beside the headline."""
+    return candidate.offset is None or candidate.rule in ("stamp.head", "stamp.tail") or candidate.rank > 0
+
+
+def _before(stamp: Stamp, published: Stamp) -> bool:
+    if stamp.at and published.at:
+        return stamp.at < published.at
+    return bool(stamp.day and published.day and stamp.day < published.day)

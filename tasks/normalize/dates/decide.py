@@ -1,0 +1,71 @@
+"""The face of the package: a stripped document in, its dates and the evidence for them out."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from tasks.normalize.dates.bounds import bounds, caption_candidates, lead_weekday
+from tasks.normalize.dates.calendar_day import demote_updates, localise
+from tasks.normalize.dates.candidates import Candidate, all_stated
+from tasks.normalize.dates.choose import Choice, choose_modified, choose_published, ranked, settle_orders
+from tasks.normalize.dates.context import Context, context_of
+from tasks.normalize.dates.places import story_of
+from tasks.normalize.dates.stamps import dateline_candidates, relative_candidates, stamp_candidates
+from tasks.normalize.dates.trust import Trust, load_trust
+from tasks.normalize.dates.words import DateWords
+from tasks.normalize.facts import OutletFacts
+from tasks.records import Evidence, Stamp, StrippedDocument
+
+MOST_EVIDENCE = 40  # rows for one field
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """When a document was published and last changed; bounds are days, both ends possible."""
+
+    published: Stamp
+    published_earliest: date | None
+    published_latest: date | None
+    modified: Stamp
+    evidence: tuple[Evidence, ...]
+
+
+def decide_dates(stripped: StrippedDocument, language: str | None, outlet: OutletFacts | None, words: DateWords) -> Dates:
+    """Read all candidates, choose, bound. `language` is the document's BCP 47 tag. Pure; raises nothing of its own."""
+    document = stripped.parsed.document
+    context = context_of(language, outlet, document.url, document.fetched_at, words)
+    trust = load_trust(words.folder)
+    candidates = collect(stripped, context, trust, words)
+    published = choose_published(candidates, context, trust)
+    modified = choose_modified(candidates, published.stamp, context)
+    stamp = published.stamp if published.stamp.source else _without_day(stripped, candidates, context, words)
+    first, last = bounds(stamp, modified.stamp, candidates, context)
+    rows = (*_evidence(document.document_id, "published", published), *_evidence(document.document_id, "modified", modified))
+    return Dates(stamp, first, last, modified.stamp, rows)
+
+
+def collect(stripped: StrippedDocument, context: Context, trust: Trust, words: DateWords) -> list[Candidate]:
+    """All candidates, ranked, open orders settled where others decide them."""
+    story = story_of(stripped)
+    found = all_stated(stripped.parsed, context, words)
+    found += stamp_candidates(stripped, story, context, words)
+    found += dateline_candidates(stripped, context, words)
+    found += relative_candidates(stripped, story, context, words)
+    found += caption_candidates(stripped, context, words)
+    return demote_updates(localise(settle_orders(ranked(found, story, trust), context), context))
+
+
+def _without_day(stripped: StrippedDocument, candidates: list[Candidate], context: Context, words: DateWords) -> Stamp:
+    """What is known short of a day: a month, else the weekday of the lead; else nothing."""
+    coarse = [c for c in candidates if c.field == "published" and c.stamp.precision == "month" and not c.fault and c.rank >= 30]
+    if coarse and len({c.stamp.local for c in coarse}) == 1:
+        return replace(coarse[0].stamp)
+    return lead_weekday(stripped, context, words) or Stamp()
+
+
+def _evidence(document_id: str, field: str, choice: Choice) -> list[Evidence]:
+    rows = []
+    for rank, (candidate, reason) in enumerate(choice.ranked[:MOST_EVIDENCE], 0 if choice.stamp.source else 1):
+        stamp = candidate.stamp
+        value = stamp.at.isoformat() if stamp.at else stamp.local or (stamp.day.isoformat() if stamp.day else None)
+        rows.append(Evidence(document_id, field, value, stamp.raw, stamp.source or "", candidate.rule, rank, reason))
+    return rows
