@@ -26,12 +26,15 @@ class Shingles(_Section):
 class Matching(_Section):
     """When two texts are one story."""
 
-    shared: int = Field(3, ge=1, description="shingles that two texts share at least")
+    shared: int = Field(3, ge=1, description="sampled shingles that two texts share at least")
     containment: float = Field(0.5, gt=0, le=1, description="share of the shorter text that is found in the longer one, at least")
-    longer: float = Field(1.5, ge=1, description="from this ratio of lengths on the overlap has to lie at the head of the longer text")
+    little: int = Field(25, ge=0, description="an overlap of fewer sampled shingles is little evidence")
+    little_containment: float = Field(0.6, gt=0, le=1, description="share asked of the shorter text where there is little evidence")
+    longer: float = Field(2.0, ge=1, description="from this ratio of lengths on the overlap has to lie at the head of the longer text")
     slack: int = Field(60, ge=0, description="words of debris that may stand before the head of the longer text")
-    head: float = Field(0.7, gt=0, le=1, description="share of the shared shingles that lie at the head, at least")
-    common: int = Field(4, ge=2, description="groups in which a shingle occurs before it no longer counts")
+    head: float = Field(0.7, gt=0, le=1, description="share of the overlap that lies at the head, at least")
+    loose: float = Field(0.4, gt=0, le=1, description="containment by which texts are grouped to see which shingles are common")
+    common: int = Field(6, ge=2, description="loose groups in which a shingle occurs before it no longer counts")
 
 
 class Relations(_Section):

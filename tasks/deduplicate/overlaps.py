@@ -14,6 +14,7 @@ from tasks.deduplicate.words import Hashes, Index
 
 LOW = np.uint64(0xFFFFFFFF)
 PART_BITS = 4  # the index is made in 2**4 parts by hash, one at a time
+NEXT, LONGEST = 2, 2  # each text of a list is compared with so many next longer ones and so many of the longest
 PAIRS = 2048  # pairs compared together, so that their shingles stay in the processor's cache
 PLACE = 2047  # places are compared up to this word
 
@@ -74,16 +75,13 @@ def postings(texts: Texts, values: NDArray[np.int64]) -> Iterator[Hashes]:
 
 
 def _pairs(key: Hashes) -> Hashes:
-    """Each text of a list with the longest of the list and with the next longer one, as a << 32 | b."""
+    """Each text of a list with the next longer ones and with the longest of the list, as a << 32 | b."""
     last = np.flatnonzero(np.diff(key >> np.uint64(32), append=np.uint64(1 << 33)) != 0)
-    lengths = np.diff(last, prepend=-1)
-    text = key & LOW
-    longest = np.repeat(text[last], lengths)
-    following = np.append(text[1:], np.uint64(0))
-    following[last] = text[last]
-    both: Hashes = np.concatenate([(text << np.uint64(32)) | longest, ((text << np.uint64(32)) | following)[following != longest]])
-    apart: Hashes = both[(both >> np.uint64(32)) != (both & LOW)]
-    return apart
+    end = np.repeat(last, np.diff(last, prepend=-1))
+    at, text = np.arange(len(key)), key & LOW
+    other = [at + step for step in range(1, NEXT + 1)] + [end - step for step in range(LONGEST)]
+    kept = [(j <= end) if step < NEXT else (j > at + NEXT) for step, j in enumerate(other)]
+    return np.concatenate([(text[ok] << np.uint64(32)) | text[j[ok]] for j, ok in zip(other, kept, strict=True)])
 
 
 def _counted(keys: Hashes, counts: Index) -> tuple[Hashes, Index]:

@@ -18,11 +18,16 @@ class Forest:
     strength: NDArray[np.float64]
 
 
-def accepted(texts: Texts, overlaps: Overlaps, rules: Matching) -> NDArray[np.bool_]:
-    """Which pairs are one story: enough of the shorter one is in the longer one, and at its head where that is much longer."""
-    enough = (overlaps.shared >= rules.shared) & (overlaps.containment() >= rules.containment)
+def accepted(texts: Texts, overlaps: Overlaps, rules: Matching, containment: float | None = None) -> NDArray[np.bool_]:
+    """Which pairs are one story: enough of the shorter one is in the longer one, and at its head where that is much longer.
+
+    `containment` takes the place of what the rules ask for.
+    """
+    asked = np.where(overlaps.shared < rules.little, rules.little_containment, rules.containment)
+    enough = (overlaps.shared >= rules.shared) & (overlaps.containment() >= (asked if containment is None else containment))
     level = texts.words[overlaps.b] < rules.longer * texts.words[overlaps.a]
-    return enough & (level | (overlaps.at_head >= rules.head * overlaps.shared))
+    found: NDArray[np.bool_] = enough & (level | (overlaps.at_head >= rules.head * overlaps.shared))
+    return found
 
 
 def planted(count: int, overlaps: Overlaps, good: NDArray[np.bool_]) -> Forest:
@@ -45,11 +50,11 @@ def roots(parent: Index) -> Index:
 
 
 def forest(texts: Texts, rules: Matching) -> Forest:
-    """The texts as trees, found twice: shingles met in many trees do not count the second time."""
+    """The texts as trees, found twice: shingles met in many loose groups (debris, boilerplate) do not count the second time."""
     a, b = candidates(texts, 2)
     overlaps = compare(texts, a, b, rules.slack)
-    trees = planted(len(texts), overlaps, accepted(texts, overlaps, rules))
-    rest = without(texts, common_shingles(texts, roots(trees.parent), rules.common))
+    loose = planted(len(texts), overlaps, accepted(texts, overlaps, rules, rules.loose))
+    rest = without(texts, common_shingles(texts, roots(loose.parent), rules.common))
     overlaps = compare(rest, a, b, rules.slack)
     return planted(len(texts), overlaps, accepted(rest, overlaps, rules))
 
