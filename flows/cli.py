@@ -68,6 +68,7 @@ def parser() -> Parser:
     verify = verbs.add_parser("verify", help="check the laws on what is published", allow_abbrev=False)
     verify.add_argument("--source", action="store_true", help="also parse the bundles again, where they can be read")
     verify.add_argument("--rerun", action="store_true", help="also replay all runs into a scratch output")
+    verify.add_argument("--config", metavar="DIR", help="the configuration folder the runs were made with")
     verify.set_defaults(command=_verify)
 
     for verb in (explain, verify):
@@ -121,12 +122,17 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from tasks.write.verify import verify_output
+    from flows.replay import rerun, source_texts
+    from tasks.write.verify import iterate_breaches
 
-    breaches = verify_output(options.out)
-    for breach in breaches:
-        print(breach, file=sys.stderr)
-    return FAILED if breaches else DONE
+    found = 0
+    source = source_texts(options.config) if options.source else None
+    for breach in iterate_breaches(options.out, source, rerun(options.config) if options.rerun else None):
+        print(breach.line(), flush=True)
+        found += 1
+    if found:
+        print(f"copydesk: {found} breach{'es' if found > 1 else ''} in {options.out}; restore it from a backup or clean again", file=sys.stderr)
+    return FAILED if found else DONE
 
 
 def _schema(_: argparse.Namespace) -> int:

@@ -64,10 +64,11 @@ def run_bundles(bundles: tuple[str, ...], out: str, workers: int | None = None, 
     Raises ConfigurationError, OutputError, BundleError, HomeError and ShardError, each with one line for people.
     """
     started_at = datetime.now(UTC)
+    places = tuple(sorted({bundle if "://" in bundle else os.path.abspath(bundle) for bundle in bundles}))  # noqa: PTH100 - links keep their names
     settings = load_settings(Path(config).resolve() if config else CONFIG)
     output = open_output(out)
     try:
-        return _run(bundles, output, settings, started_at, workers or cores())
+        return _run(places, output, settings, started_at, workers or cores())
     finally:
         close_output(output)
 

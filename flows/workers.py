@@ -86,6 +86,8 @@ def crew(workers: int, preload: tuple[str, ...] = ()) -> Iterator[Crew]:
         hired.kill()
         raise
     hired.close()
+    # The private name of what the standard library offers no other way: wait for the fork server, so that nothing outlives the run.
+    forkserver._forkserver._stop()
 
 
 @contextlib.contextmanager
