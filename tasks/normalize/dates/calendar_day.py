@@ -42,12 +42,13 @@ def _moved(candidate: Candidate, printed: Iterable[date | None], context: Contex
 def demote_updates(candidates: list[Candidate]) -> list[Candidate]:
     """Trust a publication less where the page states the same time as its update and an earlier day as its publication."""
     updates: set[object] = {mark for c in candidates if c.field == "modified" and not c.fault for mark in (c.stamp.at, c.stamp.day) if mark}
-    earlier = [c.stamp.day for c in candidates if c.field == "published" and not c.fault and c.rank >= SURE and c.stamp.day]
-    first = min(earlier, default=None)
-    return [replace(c, rank=c.rank - UPDATE) if _poses(c, updates, first) else c for c in candidates]
+    earlier = [c for c in candidates if c.field == "published" and not c.fault and c.rank >= SURE and c.stamp.day]
+    first = min(earlier, key=lambda c: (c.stamp.day, -c.rank), default=None)
+    return [replace(c, rank=c.rank - UPDATE) if first and _poses(c, updates, first) else c for c in candidates]
 
 
-def _poses(candidate: Candidate, updates: set[object], first: date | None) -> bool:
+def _poses(candidate: Candidate, updates: set[object], first: Candidate) -> bool:
     stamp = candidate.stamp
     same = stamp.at in updates if stamp.at else stamp.day in updates
-    return bool(candidate.field == "published" and same and first and stamp.day and stamp.day > first and stamp.source != "url")
+    later = stamp.day and first.stamp.day and stamp.day > first.stamp.day
+    return bool(candidate.field == "published" and same and later and stamp.source != "url" and candidate.rule != first.rule)

@@ -14,6 +14,7 @@ from tasks.records import Clue, Given, ParsedDocument, Stamp
 EPOCH = re.compile(r"\s*(\d{10})(?:\d{3})?(?:\.\d+)?\s*")
 COMPACT = re.compile(r"\s*((?:19|20)\d\d)(\d\d)(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d))?)?\s*(?:Z|[+-]\d\d:?\d\d)?\s*")
 URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([/\-_.]?)([01]?\d)\2([0-3]?\d)(?!\d)")
+URL_DAY_FIRST = re.compile(r"(?<![\d.])([0-3]?\d)([-_.])([01]?\d)\2(20\d\d)(?!\d)")
 URL_MONTH = re.compile(r"/((?:19|20)\d\d)/([01]\d)/")
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 URL_NAMED = re.compile(rf"/((?:19|20)\d\d)[/-]({'|'.join(MONTHS)})[a-z]*[/-](?:([0-3]?\d)(?=[/-]))?", re.IGNORECASE)
@@ -85,6 +86,9 @@ def url_candidates(url: str | None, rule: str) -> Iterator[Candidate]:
     path = path[path.find("/") :] if "/" in path else ""
     for match in URL_DAY.finditer(path):
         if (match[2] or len(match[3]) == len(match[4]) == 2) and (day := _day(match[1], match[3], match[4])):
+            yield Candidate("published", Stamp(day, precision="day", source="url", raw=match[0]), rule)
+    for match in URL_DAY_FIRST.finditer(path):
+        if int(match[1]) > 12 and (day := _day(match[4], match[3], match[1])):
             yield Candidate("published", Stamp(day, precision="day", source="url", raw=match[0]), rule)
     for match in URL_NAMED.finditer(path):
         month = f"{MONTHS.index(match[2].lower()) + 1:02d}"

@@ -29,10 +29,21 @@ class Choice:
 
 def ranked(candidates: list[Candidate], story: Story, trust: Trust) -> list[Candidate]:
     """The candidates with their trust; the only day that is printed in all the document is trusted more."""
-    found = [replace(c, rank=trust.of(c, place_of(c, story))) for c in candidates]
+    found = _first_first([replace(c, rank=trust.of(c, place_of(c, story))) for c in candidates], trust)
     printed = {c.stamp.day for c in found if c.stamp.source in PRINTED and c.stamp.day and not c.fault}
     alone = printed if len(printed) == 1 else frozenset()
-    return [replace(c, rank=c.rank + trust.alone) if c.stamp.day in alone and c.stamp.source in PRINTED else c for c in found]
+    return [replace(c, rank=max(c.rank, trust.alone)) if c.stamp.day in alone and c.stamp.source in PRINTED else c for c in found]
+
+
+def _first_first(candidates: list[Candidate], trust: Trust) -> list[Candidate]:
+    """Where several statements of one kind name different days, the later ones are trusted less."""
+    seen: dict[tuple[str, str | None, str], dict[date | None, int]] = {}
+    found = []
+    for candidate in candidates:
+        days = seen.setdefault((candidate.field, candidate.stamp.source, candidate.rule), {})
+        position = days.setdefault(candidate.stamp.day, len(days))
+        found.append(replace(candidate, rank=max(0.0, candidate.rank - trust.later * min(position, 5))) if position else candidate)
+    return found
 
 
 def place_of(candidate: Candidate, story: Story) -> str:
@@ -52,7 +63,8 @@ def settle_orders(candidates: list[Candidate], context: Context) -> list[Candida
 
 def _settle(candidate: Candidate, sure: set[date], context: Context) -> Candidate:
     day, other = candidate.stamp.day, candidate.other
-    fitting = [d for d in (day, other) if d in sure] or [d for d in (day, other) if d and not implausible(d, context)]
+    readings = [d for d in (day, other) if d and not implausible(d, context)]
+    fitting = [d for d in readings if d in sure] or (readings if context.month_first is None else readings[context.month_first :][:1])
     if len(fitting) != 1 or fitting[0] is None:
         return replace(candidate, fault=candidate.fault or "ambiguous")
     chosen, local = fitting[0], candidate.stamp.local
@@ -117,6 +129,17 @@ def choose_modified(candidates: list[Candidate], published: Stamp, context: Cont
     if not fitting:
         return Choice(EMPTY, lost)
     return Choice(at_outlet(fitting[0].stamp, context), ((fitting[0], None), *lost))
+
+
+def lone_update(candidates: list[Candidate], abstained: Choice) -> Choice:
+    """Where nothing but an update is dated: that day, if the head of the story prints it and no other day is stated."""
+    updates = [c for c in candidates if c.field == "modified" and c.stamp.day and not c.fault]
+    stated = [c for c in updates if c.rule in ("stamp.head", "stamp.tail") or c.stamp.source in ("json-ld", "meta", "microdata")]
+    heads = [c for c in stated if c.rule.startswith("stamp.")]
+    if not heads or len({c.stamp.day for c in stated}) > 1:
+        return abstained
+    taken = replace(heads[0], field="published", rule=f"{heads[0].rule}.only-update")
+    return Choice(taken.stamp, ((taken, None), *abstained.ranked))
 
 
 def _own(candidate: Candidate) -> bool:

@@ -6,7 +6,7 @@ from datetime import date
 from tasks.normalize.dates.bounds import bounds, caption_candidates, lead_weekday
 from tasks.normalize.dates.calendar_day import demote_updates, localise
 from tasks.normalize.dates.candidates import Candidate, all_stated
-from tasks.normalize.dates.choose import Choice, choose_modified, choose_published, ranked, settle_orders
+from tasks.normalize.dates.choose import Choice, choose_modified, choose_published, lone_update, ranked, settle_orders
 from tasks.normalize.dates.context import Context, context_of
 from tasks.normalize.dates.places import story_of
 from tasks.normalize.dates.stamps import dateline_candidates, relative_candidates, stamp_candidates
@@ -36,6 +36,8 @@ def decide_dates(stripped: StrippedDocument, language: str | None, outlet: Outle
     trust = load_trust(words.folder)
     candidates = collect(stripped, context, trust, words)
     published = choose_published(candidates, context, trust)
+    if not published.stamp.source and trust.lone_update:
+        published = lone_update(candidates, published)
     modified = choose_modified(candidates, published.stamp, context)
     stamp = published.stamp if published.stamp.source else _without_day(stripped, candidates, context, words)
     first, last = bounds(stamp, modified.stamp, candidates, context)

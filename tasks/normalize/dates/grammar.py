@@ -119,8 +119,10 @@ def _attached(tokens: Tokens, first: int, last: int, shape: str) -> bool:
     """Whether the numbers belong to something longer: a version, a telephone number, a word."""
     start, end = tokens.spans[first][0], tokens.spans[last - 1][1]
     before, after = tokens.line[max(0, start - 1) : start], tokens.line[end : end + 1]
-    if before and before.isascii() and (before.isalnum() or before in "$€£_#"):
+    if before and (before.isascii() and before.isdigit() or before in "$€£_#"):
         return True
+    if before.isascii() and before.isalpha() and not tokens.line[max(0, start - 2) : start].isalpha():
+        return True  # `v1.2.2022`; a word that runs into its date (`am09.02.2022`) is markup gone wrong
     if _is_numeric(tokens.kinds, first, last):
         return bool(BEFORE_NUMERIC.search(tokens.kinds[max(0, first - 2) : first]) and before in "-/.") or after in ("%", "_")
     return False
@@ -217,10 +219,13 @@ def month_of(name: str, words: DateWords, language: str | None) -> int | None:
 
 
 def weekday_of(name: str, words: DateWords, language: str | None) -> int | None:
-    """The number of a weekday's name, likewise."""
+    """The number of a weekday's name, likewise; abbreviations count only in their own language (`on` is a Norse Wednesday)."""
     table = words.weekdays.get(name) or words.weekdays.get(name.replace(".", "")) or {}
-    if base(language) in table:
-        return table[base(language)]
+    code = {"no": "nb"}.get(base(language), base(language))
+    if code in table:
+        return table[code]
+    if len(name) <= (3 if code else 2):
+        return None
     numbers = set(table.values())
     return numbers.pop() if len(numbers) == 1 else None
 

@@ -9,6 +9,7 @@ from tasks.normalize.dates.words import DateWords
 from tasks.normalize.dates.zones import day_at, instant, zone_name
 from tasks.records import Stamp
 
+PRINTED = frozenset(("text-timestamp", "dateline", "caption"))  # written for readers, so in the order of the country
 WEB = date(1991, 8, 6)  # no page is older; texts may be
 
 
@@ -25,7 +26,7 @@ def known(moment: Moment, raw: str, source: str, context: Context, words: DateWo
     """The value of a moment. Nothing is guessed: without a zone there is no instant, without a year no day."""
     if moment.fault:
         return Known(Stamp(source=source, raw=raw), fault=moment.fault)
-    day, other = settled(moment, context)
+    day, other = settled(moment, context) if source in PRINTED else (moment.day, moment.other)
     if day is None:
         return _coarse(moment, raw, source, context)
     zone = zone_name(moment.zone, context.country, words)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tasks.records import Block, StrippedDocument
 
 LONG = 80  # characters of a line that is a paragraph rather than a label
-ABOVE, BELOW = 4, 3  # lines around headline and lead in which a stamp is the story's own
+ABOVE, BELOW = 8, 4  # lines around headline and lead in which a stamp is the story's own
 ASIDE = (
     *("related", "sidebar", "aside", "footer", "recommend", "comment", "most-read"),
     *("popular", "teaser", "trending", "latest", "nav", "widget", "promo"),
@@ -31,7 +31,7 @@ class Story:
         index = self.index(offset)
         if block is not None and any(word in block.path for word in ASIDE) and not self.headline <= index <= self.first:
             return "aside"
-        if self.headline - ABOVE <= index <= self.first + BELOW:
+        if self.headline - ABOVE <= index <= max(self.first, self.headline) + BELOW:
             return "head"
         if self.first < index <= self.last:
             return "inside"

@@ -42,6 +42,8 @@ class Trust(_Strict):
     agreement: float
     nearby: float
     alone: float
+    later: float
+    lone_update: bool
     published: tuple[Entry, ...]
 
     def of(self, candidate: Candidate, place: str) -> float:
