@@ -11,9 +11,10 @@ from typing import BinaryIO, Protocol, cast
 import pyarrow as pa
 
 from tasks.settings import Limits
+from tasks.split.budget import Budget
 from tasks.split.errors import Refused
 from tasks.split.source import Item, Source
-from tasks.split.streams import FLOOR, Counted
+from tasks.split.streams import Counted
 
 STEP = 1 << 18  # bytes unpacked at a time
 TAKE = 1 << 16  # packed bytes taken at a time
@@ -77,11 +78,11 @@ def _unpacker(kind: str) -> Unpacker:
 class Unpacked(io.RawIOBase):
     """The unpacked bytes of a stream of one or more members. Raises Refused: truncated, corrupt or too-large."""
 
-    def __init__(self, stream: BinaryIO, kind: str, limits: Limits) -> None:
-        self._packed = Counted(stream)
+    def __init__(self, packed: Counted, kind: str, budget: Budget) -> None:
+        self._packed = packed
         self._kind = kind
         self._unpacker = _unpacker(kind)
-        self._limits = limits
+        self._budget = budget
         self._given = 0
         self._pending = b""
 
@@ -92,7 +93,7 @@ class Unpacked(io.RawIOBase):
         piece = self._next(min(len(buffer), STEP))
         buffer[: len(piece)] = piece
         self._given += len(piece)
-        check_expansion(self._given, self._packed.taken, self._limits)
+        self._budget.spend(len(piece))
         return len(piece)
 
     def _next(self, size: int) -> bytes:
@@ -125,19 +126,12 @@ class Unpacked(io.RawIOBase):
         return True
 
 
-def check_expansion(given: int, taken: int, limits: Limits) -> None:
-    """Refuse (too-large) what unpacks to more than the limit allows for the bytes it was packed in."""
-    if given > FLOOR and given > taken * limits.expansion:
-        raise Refused("too-large", f"unpacks to more than {limits.expansion:g} bytes for each packed byte")
-
-
 class _Zstandard(io.RawIOBase):
     """zstd through Arrow's reader, which takes frames one after the other and notices one that is cut."""
 
-    def __init__(self, stream: BinaryIO, limits: Limits) -> None:
-        self._packed = Counted(stream)
-        self._reader = pa.CompressedInputStream(pa.PythonFile(self._packed, "r"), "zstd")
-        self._limits = limits
+    def __init__(self, packed: Counted, budget: Budget) -> None:
+        self._reader = pa.CompressedInputStream(pa.PythonFile(packed, "r"), "zstd")
+        self._budget = budget
         self._given = 0
 
     def readable(self) -> bool:
@@ -151,7 +145,7 @@ class _Zstandard(io.RawIOBase):
             raise Refused(reason, f"the zstd stream is damaged after {self._given} unpacked bytes: {error}") from None
         buffer[: len(piece)] = piece
         self._given += len(piece)
-        check_expansion(self._given, self._packed.taken, self._limits)
+        self._budget.spend(len(piece))
         return len(piece)
 
 
@@ -166,6 +160,8 @@ def plain_name(name: str) -> str:
 
 def read_compressed(kind: str, source: Source, limits: Limits) -> Iterator[Item]:
     """The one stream inside, in the same place: what is in `x.jsonl.gz` is called `x.jsonl.gz#17`."""
-    raw = _Zstandard(source.stream, limits) if kind == "zstd" else Unpacked(source.stream, kind, limits)
+    packed = Counted(source.stream)
+    budget = source.budget or Budget(lambda: packed.taken, limits)
+    raw = _Zstandard(packed, budget) if kind == "zstd" else Unpacked(packed, kind, budget)
     stream = cast(BinaryIO, io.BufferedReader(raw, STEP))
-    yield replace(source, stream=stream, name=plain_name(source.name), depth=source.depth + 1, size=None)
+    yield replace(source, stream=stream, name=plain_name(source.name), depth=source.depth + 1, size=None, budget=budget)

@@ -12,3 +12,7 @@ class Refused(Exception):  # noqa: N818 - a verdict on the input, no fault
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
+
+
+class Abandoned(Refused):
+    """An outermost container in which so much is refused that the rest of it is not looked at."""

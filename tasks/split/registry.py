@@ -1,27 +1,33 @@
 """Which reader takes which kind, and the way down through what is nested."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from tasks.settings import Limits
 from tasks.split.compressed import read_compressed
-from tasks.split.errors import Refused
+from tasks.split.errors import Abandoned, Refused
 from tasks.split.jsonl import read_jsonl
 from tasks.split.plain import read_page, read_text
 from tasks.split.sniff import sniff
 from tasks.split.source import Found, Reader, Refusal, Source, refuse
 from tasks.split.streams import document_limit, peek, too_large
+from tasks.split.tars import read_tar
+from tasks.split.zips import read_zip
 
 READERS: dict[str, Reader] = {
     "gzip": partial(read_compressed, "gzip"),
     "bzip2": partial(read_compressed, "bzip2"),
     "xz": partial(read_compressed, "xz"),
     "zstd": partial(read_compressed, "zstd"),
+    "zip": read_zip,
+    "tar": read_tar,
     "jsonl": read_jsonl,
     "html": read_page,
     "text": read_text,
 }
+
+MOST_DEEP = 100  # members nested too deeply after which a file is given up
 
 
 def _reader(kind: str) -> Reader:
@@ -34,22 +40,38 @@ def _reader(kind: str) -> Reader:
     return READERS[kind]
 
 
-def documents(source: Source, limits: Limits) -> Iterator[Found | Refusal]:
+@dataclass(slots=True)
+class _Deep:
+    """How many containers of one file were nested too deeply."""
+
+    seen: int = 0
+
+    def check(self, source: Source, limits: Limits) -> None:
+        if source.depth <= limits.nesting:
+            return
+        self.seen += 1
+        if self.seen > MOST_DEEP:
+            raise Abandoned("too-deep", f"more than {MOST_DEEP} members are nested in more than {limits.nesting} containers")
+        raise Refused("too-deep", f"nested in more than {limits.nesting} containers")
+
+
+def documents(source: Source, limits: Limits, deep: _Deep | None = None) -> Iterator[Found | Refusal]:
     """Every document of a source and of what is nested in it, depth first, and a refusal for whatever cannot be read."""
-    head, size = b"", source.size
+    head, size, deep = b"", source.size, deep or _Deep()
     try:
-        if source.depth > limits.nesting:
-            raise Refused("too-deep", f"nested in more than {limits.nesting} containers")
+        deep.check(source, limits)
         head, stream = peek(source.stream)
         kind = sniff(head, source.name)
         if kind.startswith(("binary", "empty")) and size is not None and size > document_limit(limits):
             raise too_large(limits)
         for item in _reader(kind)(replace(source, stream=stream), limits):
             if isinstance(item, Source):
-                yield from documents(item, limits)
+                yield from documents(item, limits, deep)
             else:
                 yield item
     except Refused as refused:
+        if isinstance(refused, Abandoned) and source.depth:
+            raise
         yield refuse(source, refused.reason, refused.detail, head)
     except OSError as error:
         yield refuse(source, "unreadable", error.strerror or type(error).__name__, head)

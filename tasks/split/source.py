@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from tasks.records import Given
 from tasks.settings import Limits
+from tasks.split.budget import Budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Source:
     depth: int = 0  # containers around it
     size: int | None = None  # bytes, where known beforehand
     meta: Meta = field(default_factory=Meta)
-    folder: str | None = None  # where companions of the bundle lie, for local files only
+    budget: Budget | None = None  # of the outermost container, once inside one
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from tasks.split.source import Source
 HEAD = 1 << 16
 CHUNK = 1 << 20
 MEGABYTE = 1_000_000
-FLOOR = 64 * MEGABYTE  # bytes that may come out of any packed stream, however small
 
 
 class _Chained(io.RawIOBase):
@@ -56,6 +55,8 @@ def peek(stream: BinaryIO, size: int = HEAD) -> tuple[bytes, BinaryIO]:
             head += piece
     except Refused as refused:
         failure = refused
+    if failure and not head:
+        raise failure
     if stream.seekable() and failure is None:
         stream.seek(-len(head), io.SEEK_CUR)
         return bytes(head), stream

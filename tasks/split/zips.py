@@ -1,0 +1,98 @@
+"""zip archives, and WACZ, which are zip archives of web captures."""
+
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import BinaryIO
+
+from tasks.settings import Limits
+from tasks.split.budget import Budget
+from tasks.split.errors import Refused
+from tasks.split.members import link_refusal, member_stream, plain_member, why_unsafe
+from tasks.split.source import Item, Refusal, Source
+from tasks.split.streams import to_seekable
+
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, ValueError)
+ENCRYPTED = 0x1
+LONGEST_TARGET = 4096
+OFFICE = ("[Content_Types].xml", "META-INF/container.xml", "META-INF/MANIFEST.MF")
+
+
+def _opened(stream: BinaryIO) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(stream)
+    except (zipfile.BadZipFile, struct.error, ValueError, EOFError, NotImplementedError, UnicodeDecodeError) as error:
+        stream.seek(0, 2)
+        raise Refused("truncated", f"the archive's directory is missing or damaged: {error}, within {stream.tell()} bytes") from None
+
+
+def _overlap(infos: list[zipfile.ZipInfo]) -> bool:
+    """Whether members share bytes of the archive, as only bombs do."""
+    spans = sorted((info.header_offset, info.header_offset + 30 + info.compress_size) for info in infos if info.compress_size)
+    return any(end > start for (_, end), (start, _) in pairwise(spans))
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """A member's name; one without the mark for UTF-8 that is UTF-8 all the same is read as such."""
+    if info.flag_bits & 0x800:
+        return info.orig_filename
+    try:
+        return info.orig_filename.encode("cp437").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return info.orig_filename
+
+
+def _wanted(infos: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """The members that may hold documents: of a WACZ its captures, of others all but folders."""
+    names = {info.filename for info in infos}
+    if any(mark in names for mark in OFFICE):
+        raise Refused("unsupported", "an office document, e-book or program in a zip archive")
+    if "datapackage.json" in names and (captures := [i for i in infos if i.filename.startswith("archive/") and ".warc" in i.filename]):
+        return captures
+    return [info for info in infos if not info.is_dir()]
+
+
+def read_zip(source: Source, limits: Limits) -> Iterator[Item]:
+    """The members of an archive in the order of its directory."""
+    stream = to_seekable(source.stream, limits)
+    with _opened(stream) as archive:
+        stream.seek(0, 2)
+        packed = stream.tell()
+        infos = archive.infolist()
+        if not infos:
+            raise Refused("empty", "an archive without members")
+        if _overlap(infos):
+            raise Refused("corrupt", "members of the archive overlap")
+        budget = source.budget or Budget(lambda: packed, limits)
+        for number, info in enumerate(_wanted(infos)):
+            if number >= limits.members:
+                raise Refused("too-many", f"more than {limits.members} members")
+            yield _member(source, archive, info, budget)
+
+
+def _member(source: Source, archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> Item:
+    name, mode = _name(info), info.external_attr >> 16
+    member = plain_member(source, name)
+
+    def refusal(reason: str, detail: str) -> Refusal:
+        return Refusal(source.bundle, member, reason, detail, info.file_size, meta=source.meta)
+
+    if unsafe := why_unsafe(name):
+        return refusal("unsafe-path", unsafe)
+    if info.flag_bits & ENCRYPTED:
+        return refusal("encrypted", "the member needs a password")
+    if mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFLNK):
+        return refusal("not-a-file", "a pipe, socket or device")
+    try:
+        opened = archive.open(info)
+        if stat.S_ISLNK(mode):
+            return link_refusal(source, member, opened.read(LONGEST_TARGET).decode("utf-8", "replace"))
+    except NotImplementedError as error:
+        return refusal("unsupported", f"the member is packed in a way that is not read: {error}")
+    except (*DAMAGED, RuntimeError) as error:
+        return refusal("corrupt", f"the member is damaged: {error}")
+    inner = member_stream(opened.read, budget, DAMAGED)
+    return Source(source.bundle, member, name.rpartition("/")[2], inner, source.depth + 1, info.file_size, source.meta, budget)
