@@ -45,6 +45,7 @@ class RawDocument:
     url: str | None
     fetched_at: datetime | None
     given: tuple[Given, ...] = ()
+    size: int = 0  # bytes as it came
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ ANCHORS = {
     "end": r"(?:{})\s*$",
     "inside": r"(?:{})",
 }
+TABLES = {"macros.yml", "refusals.yml", "words.yml"}  # what patterns and passes share, no rules
 At = Literal["whole", "start", "end", "inside"]
 Place = Literal["anywhere", "head", "tail", "edge"]
 
@@ -124,7 +125,7 @@ def load_rules(folder: Path) -> tuple[Rule, ...]:
     macros: dict[str, str] = read_yaml(folder / "debris" / "macros.yml")
     rules: list[Rule] = []
     for path in sorted((folder / "debris").glob("*.yml")):
-        if path.name != "macros.yml":
+        if path.name not in TABLES:
             rules.extend(rules_of(path, macros))
     twice: dict[str, Any] = {}
     for rule in rules:

@@ -22,7 +22,7 @@ _TAB = re.compile(r" ?\x00 ?")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Place:
     """An element on the way down to the text, with what its children inherit."""
 
@@ -60,6 +60,7 @@ class Source:
 
     text: str
     blocks: tuple[Block, ...]
+    places: tuple[Place, ...]  # for each block the deepest element that holds it
     offsets: dict[Any, int]
 
 
@@ -100,6 +101,7 @@ class _Reader:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.blocks: list[Block] = []
+        self.places: list[Place] = []
         self.offsets: dict[Any, int] = {}
         self.end = -1  # of the text so far, without the line end that the next line brings
         self.line = _Line()
@@ -144,6 +146,7 @@ class _Reader:
             self.offsets[element] = start + min(lead, len(text))
         linked = min(line.linked, len(text))
         place = line.place
+        self.places.append(place)
         self.blocks.append(Block(start, self.end, place.block, place.path(), linked, line.hidden))
 
 
@@ -180,7 +183,7 @@ def read_source(body: Any, wanted: frozenset[Any] = frozenset()) -> Source:
             if element in wanted:
                 reader.mark(element)
     reader.flush()
-    return Source("\n".join(reader.lines), tuple(reader.blocks), reader.offsets)
+    return Source("\n".join(reader.lines), tuple(reader.blocks), tuple(reader.places), reader.offsets)
 
 
 def _open_cell(reader: _Reader, element: Any) -> None:

@@ -1,0 +1,148 @@
+"""The judge: what becomes of each line, by passes in a fixed order; earlier passes win.
+
+A pass sees the lines and what was decided before it, and answers with verdicts on lines that are still open. What is open
+at the end is story.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tasks.records import ParsedDocument
+from tasks.settings import read_yaml
+from tasks.strip.knowledge import Rule, load_rules
+from tasks.strip.lines import Line, fold, lines_of
+from tasks.strip.matching import Hit, hits_of
+from tasks.strip.pictures import credit_pass
+from tasks.strip.place import outside_pass, standfirst_pass, structure_pass
+from tasks.strip.pleas import plea_pass
+from tasks.strip.repeats import digest
+from tasks.strip.stamps import load_date_words, stamp_pass
+from tasks.strip.titles import title_pass
+from tasks.strip.verdicts import Sheet, Verdict, blank_sheet
+
+TITLE_FIELDS = frozenset({"headline"})
+OWN_LINE_DATELINE = re.compile(r"^[^\W\d_][\w .,'’()\-]{1,50}?\s?[:：—–-]$")
+SHORT = 6.0  # words of a line that neighbours can decide about
+
+
+@dataclass(frozen=True, slots=True)
+class Debris:
+    """What the judge knows: rules, words that address the reader, words of dates."""
+
+    rules: tuple[Rule, ...]
+    address: frozenset[str]
+    dates: frozenset[str]
+
+
+@cache
+def load_debris(folder: Path) -> Debris:
+    """The judge's knowledge from a configuration folder. Raises ConfigurationError."""
+    words = read_yaml(folder / "debris" / "words.yml")["address"]
+    return Debris(load_rules(folder), frozenset(w.casefold() for group in words.values() for w in group), load_date_words(folder))
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The sheet with every line decided, and the stretches that rules take out of kept lines."""
+
+    sheet: Sheet
+    parts: tuple[Hit, ...]
+
+
+def titles_of(parsed: ParsedDocument) -> tuple[str, ...]:
+    """Headlines that the bundle or the page states, best first."""
+    given = [g.value for g in parsed.document.given if g.field in TITLE_FIELDS]
+    return tuple(given + [clue.raw for clue in parsed.clues if clue.field in TITLE_FIELDS])
+
+
+def judge(
+    parsed: ParsedDocument, debris: Debris, main: Sequence[bool] | None = None, repeated: frozenset[int] = frozenset()
+) -> Judgement:
+    """A verdict on every line.
+
+    `main` says for a page which blocks are main content, in the order of its blocks; `repeated` holds the digests of lines
+    that return across the documents of its outlet.
+    """
+    lines = lines_of(parsed)
+    hits = hits_of(lines, debris.rules)
+    sheet = blank_sheet(lines, page=main is not None)
+    sheet = sheet.settle(stamp_pass(sheet, debris.dates))
+    sheet = sheet.settle(title_pass(sheet, hits, titles_of(parsed)))
+    if main is not None:
+        sheet = sheet.settle(structure_pass(sheet))
+    sheet = sheet.settle({i: Verdict(hit.rule.kind, hit.rule.id) for i, hit in enumerate(hits) if hit and hit.whole})
+    sheet = sheet.settle(repeat_pass(sheet, repeated))
+    if main is not None:
+        sheet = sheet.settle(outside_pass(sheet, hits, main))
+        sheet = sheet.settle(standfirst_pass(sheet, main))
+    sheet = sheet.settle(credit_pass(sheet))
+    sheet = sheet.settle(dateline_pass(sheet))
+    sheet = sheet.settle(plea_pass(sheet, debris.address))
+    sheet = sheet.settle(neighbour_pass(sheet))
+    sheet = sheet.settle(edge_pass(sheet))
+    sheet = sheet.settle(story_pass(sheet))
+    return Judgement(sheet, tuple(hit for i, hit in enumerate(hits) if hit and not hit.whole and kept(sheet, i)))
+
+
+def kept(sheet: Sheet, index: int) -> bool:
+    """Whether a line stays in the body."""
+    verdict = sheet.verdicts[index]
+    return verdict is not None and verdict.kept
+
+
+def repeat_pass(sheet: Sheet, repeated: frozenset[int]) -> Mapping[int, Verdict]:
+    """Lines that the outlet prints around its stories."""
+    if not repeated:
+        return {}
+    same = [line.index for line in sheet.lines if sheet.open(line.index) and digest(fold(line.text) or line.text) in repeated]
+    return {index: Verdict("boilerplate", "repeat.outlet") for index in same}
+
+
+def dateline_pass(sheet: Sheet) -> Mapping[int, Verdict]:
+    """A place on a line of its own right above the first paragraph: `Beijing:`."""
+    first = sheet.first_story()
+    above = first - 1
+    if not sheet.open(above) or sheet.lines[above].words > 5 or not OWN_LINE_DATELINE.match(sheet.lines[above].text):
+        return {}
+    return {above: Verdict("dateline", "dateline.own-line")}
+
+
+def neighbour_pass(sheet: Sheet) -> Mapping[int, Verdict]:
+    """Short open lines between two lines of debris share the class of the one before."""
+    found: dict[int, Verdict] = {}
+    for line in sheet.lines:
+        before = found.get(line.index - 1) or (sheet.verdicts[line.index - 1] if line.index else None)
+        if not sheet.open(line.index) or not (line.words <= SHORT and not line.ends):
+            continue
+        if before is not None and not before.kept and before.kind not in {"headline", "standfirst"} and sheet.debris(line.index + 1):
+            kind = "boilerplate" if before.kind in {"caption", "dateline"} else before.kind
+            found[line.index] = Verdict(kind, "neighbour.between", 0.4)
+    return found
+
+
+def edge_pass(sheet: Sheet) -> Mapping[int, Verdict]:
+    """Short unfinished lines before the first and after the last paragraph of a story that has several."""
+    first, last = sheet.first_story(), sheet.last_story()
+    if sum(sheet.open(line.index) and line.story_like for line in sheet.lines) < 2:
+        return {}
+    edges = [line for line in sheet.lines if (line.index < first or line.index > last) and sheet.open(line.index)]
+    return {line.index: Verdict("boilerplate", "edge.short", 0.4) for line in edges if weak(line)}
+
+
+def weak(line: Line) -> bool:
+    """A short line that no sentence mark closes and no quotation opens."""
+    return line.words <= SHORT and not line.ends and line.text[:1] not in "\"“„«‘'「『"
+
+
+def story_pass(sheet: Sheet) -> Mapping[int, Verdict]:
+    """What is still open is story: paragraphs, and subheads between them."""
+    found = {}
+    for line in sheet.lines:
+        if sheet.open(line.index):
+            before_prose = line.index + 1 < len(sheet.lines) and sheet.lines[line.index + 1].story_like
+            subhead = not line.ends and line.words <= 14 and before_prose
+            found[line.index] = Verdict("subhead" if subhead else "body", "story.rest", 1.0 if line.story_like else 0.45)
+    return found

@@ -1,0 +1,52 @@
+"""Pleas, walls and calls at the end of a story: blocks of good prose that rules know only in part."""
+
+from collections.abc import Mapping
+
+from tasks.strip.lines import WORD, Line
+from tasks.strip.matching import tail_of
+from tasks.strip.verdicts import Sheet, Verdict
+
+CALLS = frozenset({"donation", "newsletter", "paywall", "social"})
+QUOTES = ('"', "“", "”", "„", "«", "»", "「", "『")
+
+
+def addressing(line: Line, words: frozenset[str]) -> bool:
+    """Whether a line speaks to the reader about the outlet: two words of that kind, and nobody quoted."""
+    if any(mark in line.text for mark in QUOTES):
+        return False
+    tokens = [token.casefold() for token in WORD.findall(line.text)]
+    return sum(token in words for token in tokens) >= (1 if line.words <= 8 else 2)
+
+
+def plea_pass(sheet: Sheet, words: frozenset[str]) -> Mapping[int, Verdict]:
+    """Lines around the calls in the tail: a plea takes what stands between and after its lines, and the address above it."""
+    calls = [i for i, v in enumerate(sheet.verdicts) if v is not None and v.kind in CALLS and i >= tail_of(sheet.lines)]
+    start = beginning(sheet, calls, words)
+    if start is None:
+        return {}
+    kind = next(v.kind for v in sheet.verdicts[start:] if v is not None and v.kind in CALLS)
+    found: dict[int, Verdict] = {}
+    for i in range(start, len(sheet.lines)):
+        verdict = sheet.verdicts[i]
+        if verdict is not None and verdict.kind in CALLS:
+            kind = verdict.kind
+        elif verdict is None:
+            found[i] = Verdict(kind, "plea.block", 0.7)
+    while sheet.open(start - 1) and address_above(sheet.lines[start - 1], words):
+        start -= 1
+        found[start] = Verdict(kind, "plea.address", 0.5)
+    return found
+
+
+def beginning(sheet: Sheet, calls: list[int], words: frozenset[str]) -> int | None:
+    """The first call after which nothing stands that reads as story."""
+    for start in calls:
+        rest = [line for line in sheet.lines[start:] if sheet.open(line.index) and line.story_like and not addressing(line, words)]
+        if not rest:
+            return start
+    return None
+
+
+def address_above(line: Line, words: frozenset[str]) -> bool:
+    """A line above a plea that already speaks to the reader."""
+    return addressing(line, words) and (line.story_like or not line.ends)

@@ -1,0 +1,90 @@
+"""What is no article: error pages, consent walls, pages of links, texts too short to be a story. Two signals each."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tasks.records import ParsedDocument, StrippedDocument
+from tasks.settings import ConfigurationError, read_yaml
+from tasks.strip.lines import SENTENCE_END, count_words
+
+SHORT_BODY = 150.0  # words under which a page may be an error or a wall
+LINKED = 0.6  # share of characters inside links above which a page is an index
+ARTICLE_TYPES = re.compile(r"article|blogposting|reportage", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """What error pages and consent walls say."""
+
+    error: tuple[re.Pattern[str], ...]
+    consent: tuple[re.Pattern[str], ...]
+
+
+@cache
+def load_refusals(folder: Path) -> Refusals:
+    """The phrases of config/debris/refusals.yml. Raises ConfigurationError."""
+    path = folder / "debris" / "refusals.yml"
+    content = read_yaml(path)
+    try:
+        error, consent = (tuple(re.compile(p, re.IGNORECASE) for p in content[key]) for key in ("error-page", "consent-wall"))
+    except (re.error, KeyError, TypeError) as reason:
+        raise ConfigurationError(f"{path}: {reason}") from None
+    return Refusals(error, consent)
+
+
+def body_of(stripped: StrippedDocument) -> str:
+    """The body as it will be published."""
+    source = stripped.parsed.source_text
+    return "\n\n".join("".join(source[a:b] for a, b in paragraph.parts) for paragraph in stripped.paragraphs)
+
+
+def refusal(stripped: StrippedDocument, known: Refusals, least: int) -> tuple[str, str] | None:
+    """Reason and detail where a document is no article, else None; `least` is the number of words a story has."""
+    parsed = stripped.parsed
+    if not parsed.source_text.strip():
+        return "no-article", "no text to read"
+    body = body_of(stripped)
+    words = count_words(body)
+    said = found(known.error, parsed.source_text)
+    if said and words < SHORT_BODY and not stated_article(parsed) and count_words(parsed.source_text) < SHORT_BODY * 2:
+        return "error-page", f"it says {said!r} and holds {words:.0f} words"
+    walls = sum(bool(p.search(parsed.source_text)) for p in known.consent) + sum(s.kind == "consent" for s in stripped.spans)
+    if walls >= 2 and words < SHORT_BODY and not stated_article(parsed) and sentences(body) < 4:
+        return "consent-wall", f"{walls} phrases of a consent wall and {words:.0f} words of text"
+    if index_like(stripped, body):
+        return "index-page", f"{linked_share(parsed):.0%} of the text is inside links and {sentences(body)} paragraphs are prose"
+    if not body:
+        return "no-article", "no line of it reads as a story"
+    if words < least:
+        return "too-short", f"{words:.0f} words of story, {least} are asked for"
+    return None
+
+
+def found(patterns: Sequence[re.Pattern[str]], text: str) -> str | None:
+    """The first stretch of a text that one of the patterns matches."""
+    return next((match.group() for pattern in patterns if (match := pattern.search(text[:20_000]))), None)
+
+
+def stated_article(parsed: ParsedDocument) -> bool:
+    """Whether the page says of itself that it is an article."""
+    return any(clue.field == "type" and ARTICLE_TYPES.search(clue.raw) for clue in parsed.clues)
+
+
+def sentences(body: str) -> int:
+    """Paragraphs that are prose: closed as a sentence is, ten words or more."""
+    return sum(bool(SENTENCE_END.search(p)) and count_words(p) >= 10 for p in body.split("\n\n"))
+
+
+def linked_share(parsed: ParsedDocument) -> float:
+    """Share of the characters of a page that stand inside links."""
+    total = sum(block.end - block.start for block in parsed.blocks)
+    return sum(block.link_length for block in parsed.blocks) / total if total else 0.0
+
+
+def index_like(stripped: StrippedDocument, body: str) -> bool:
+    """A page of links: most characters linked, hardly a paragraph of prose, and it does not call itself an article."""
+    parsed = stripped.parsed
+    return linked_share(parsed) > LINKED and len(parsed.blocks) >= 8 and sentences(body) < 3 and not stated_article(parsed)

@@ -1,0 +1,137 @@
+"""One shard on disk: parse its documents, count their lines over all shards, strip the documents that count."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tasks.guard import Crash, guarded
+from tasks.records import ParsedDocument, RawDocument, Reject, StrippedDocument
+from tasks.settings import Settings, load_settings
+from tasks.shards import read_records, schema_of, write_records
+from tasks.strip.judge import Debris, load_debris
+from tasks.strip.page import main_blocks, parse_page
+from tasks.strip.refusal import load_refusals, refusal
+from tasks.strip.repeats import ENOUGH, Repeat, outlet_key, repeats_of
+from tasks.strip.story import strip_document
+from tasks.strip.text import parse_text
+from tasks.strip.turned_away import rejected
+
+PAGES = frozenset({"text/html", "application/xhtml+xml"})
+Record = TypeVar("Record")
+
+
+def parse(document: RawDocument) -> ParsedDocument:
+    """Source text, blocks and clues of a document of either kind."""
+    return parse_page(document) if document.media_type in PAGES else parse_text(document)
+
+
+def divided(found: Iterable[Record | Reject]) -> tuple[list[Record], list[Reject]]:
+    """What went on and what was rejected."""
+    records: list[Record] = []
+    rejects: list[Reject] = []
+    for one in found:
+        if isinstance(one, Reject):
+            rejects.append(one)
+        else:
+            records.append(one)
+    return records, rejects
+
+
+def parse_shard(folder: Path, config: Path, known: Path | None) -> Path:
+    """Parse the documents of a shard that are not published yet, and list their lines for counting."""
+    settings = load_settings(config)
+    documents = read_records(folder / "documents.parquet", RawDocument)
+    published = ids_in(known, [d.document_id for d in documents]) if known else frozenset()
+    fresh = [d for d in documents if d.document_id not in published]
+    parsed, rejects = divided(parsed_or_not(fresh, settings))
+    write_records(folder / "parsed.parquet", parsed, ParsedDocument)
+    write_records(folder / "rejects-parse.parquet", rejects, Reject)
+    write_records(folder / "lines.parquet", [repeat for one in parsed for repeat in repeats_of(one)], Repeat)
+    return folder
+
+
+def parsed_or_not(documents: Iterable[RawDocument], settings: Settings) -> Iterator[ParsedDocument | Reject]:
+    """Each document parsed, or the Reject that says how parsing it broke."""
+    for document in documents:
+        result = guarded(parse, document)
+        yield rejected(document, document.text, "parse", result.reason, result.detail, settings) if isinstance(result, Crash) else result
+
+
+def ids_in(known: Path, wanted: Sequence[str]) -> frozenset[str]:
+    """Those of the wanted document ids that a Parquet file holds."""
+    ids = pa.array(wanted, pa.string())
+    found: set[str] = set()
+    for batch in pq.ParquetFile(known).iter_batches(columns=["document_id"]):
+        column = batch.column("document_id")
+        found.update(column.filter(pc.is_in(column, value_set=ids)).to_pylist())
+    return frozenset(found)
+
+
+def count_lines(shards: Sequence[Path], prior: Sequence[Path], selected: Path, target: Path) -> Path:
+    """Merge the lines of all shards and of earlier runs; each (outlet, line, neighbourhood) counts once.
+
+    Writes `target` with the columns outlet, line, count for judging, and beside it, as `lines.parquet`, the rows that are
+    new to the memory.
+    """
+    old = pa.concat_tables([pq.read_table(path, schema=schema_of(Repeat)) for path in sorted(prior)] or [schema_of(Repeat).empty_table()])
+    new = pa.concat_tables([pq.read_table(shard / "lines.parquet", schema=schema_of(Repeat)) for shard in shards] or [old.slice(0, 0)])
+    keys = ["outlet", "line", "around"]
+    distinct = new.group_by(keys).aggregate([]).join(old, keys, join_type="left anti").sort_by([(key, "ascending") for key in keys])
+    pq.write_table(distinct.select(keys), target.with_name("lines.parquet"), compression="zstd")
+    counts = pa.concat_tables([old.select(keys), distinct.select(keys)]).group_by(["outlet", "line"]).aggregate([("around", "count")])
+    common = counts.filter(pc.greater_equal(counts["around_count"], ENOUGH))
+    pq.write_table(common.sort_by([("outlet", "ascending"), ("line", "ascending")]), target, compression="zstd")
+    return target
+
+
+def strip_shard(folder: Path, config: Path, selected: Path, boilerplate: Path | None) -> Path:
+    """Strip the documents of a shard that count."""
+    settings = load_settings(config)
+    chosen = chosen_ids(selected, folder.name)
+    parsed = [one for one in read_records(folder / "parsed.parquet", ParsedDocument) if one.document.document_id in chosen]
+    common = common_lines(boilerplate, {key for one in parsed if (key := outlet_key(one))}) if boilerplate else {}
+    stripped, rejects = divided(stripped_or_not(parsed, common, settings))
+    write_records(folder / "stripped.parquet", stripped, StrippedDocument)
+    write_records(folder / "rejects-strip.parquet", rejects, Reject)
+    return folder
+
+
+def stripped_or_not(
+    parsed: Sequence[ParsedDocument], common: dict[str, frozenset[int]], settings: Settings
+) -> Iterator[StrippedDocument | Reject]:
+    """Each document stripped, or the Reject that says why it is no article."""
+    debris, refusals = load_debris(settings.folder), load_refusals(settings.folder)
+    for one in parsed:
+        repeated = common.get(outlet_key(one) or "", frozenset())
+        result = guarded(lambda p, r=repeated: strip(p, debris, r), one)  # type: ignore[misc]
+        if isinstance(result, Crash):
+            yield rejected(one.document, one.source_text, "strip", result.reason, result.detail, settings)
+        elif reason := refusal(result, refusals, settings.pipeline.story.words):
+            yield rejected(one.document, one.source_text, "strip", *reason, settings)
+        else:
+            yield result
+
+
+def strip(parsed: ParsedDocument, debris: Debris, repeated: frozenset[int]) -> StrippedDocument:
+    """A document stripped; of a page first the main content is found."""
+    return strip_document(parsed, debris, main_blocks(parsed) if parsed.document.media_type in PAGES else None, repeated)
+
+
+def chosen_ids(selected: Path, shard: str) -> frozenset[str]:
+    """Ids of the parsed documents of a shard that count."""
+    here = [("shard", "==", shard), ("file", "==", "parsed.parquet")]
+    table = pq.read_table(selected, columns=["document_id"], filters=here)
+    return frozenset(table["document_id"].to_pylist())
+
+
+def common_lines(boilerplate: Path, outlets: set[str]) -> dict[str, frozenset[int]]:
+    """For each of the outlets the digests of the lines that return across its documents."""
+    table = pq.read_table(boilerplate, filters=[("outlet", "in", sorted(outlets))]) if outlets else None
+    found: dict[str, set[int]] = {}
+    for row in table.to_pylist() if table is not None else []:
+        found.setdefault(row["outlet"], set()).add(row["line"])
+    return {outlet: frozenset(lines) for outlet, lines in found.items()}

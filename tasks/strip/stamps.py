@@ -1,0 +1,65 @@
+"""Lines that hold a date and nothing else, told by their words: every language that config/dates knows."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tasks.settings import read_yaml
+from tasks.strip.lines import Line
+from tasks.strip.verdicts import Sheet, Verdict
+
+TABLES = ("calendar", "marks", "words", "zones")
+TOKEN = re.compile(r"[^\W\d_]+|\d+")
+LETTERS = re.compile(r"[^\W\d_]")
+CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h時时시]\s?[0-5]\d(?!\d)")
+NUMERIC = re.compile(r"(?<!\d)(?:\d{4}\s?[-/.年년]\s?\d{1,2}\s?[-/.月월]\s?\d{1,2}|\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?(?:\d{4}|\d{2}))(?!\d)")
+YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")
+LONGEST_STAMP = 16.0  # words
+
+
+def strings(value: Any) -> Iterator[str]:
+    """All strings of a nested structure, keys among them."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from strings(key)
+            yield from strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from strings(inner)
+
+
+@cache
+def load_date_words(folder: Path) -> frozenset[str]:
+    """Every word that can stand in a date line, in lower case: months, weekdays, zones, `updated`, `at`, `Uhr` …"""
+    found: set[str] = set()
+    for table in TABLES:
+        for text in strings(read_yaml(folder / "dates" / f"{table}.yml")):
+            found.update(TOKEN.findall(text.casefold()))
+    return frozenset(found)
+
+
+def stamp_like(line: Line, words: frozenset[str]) -> bool:
+    """Whether a line is a date or a time of day, with the words around one, and nothing else."""
+    text = line.text
+    if line.words > LONGEST_STAMP or not any(c.isdigit() for c in text):
+        return False
+    tokens = TOKEN.findall(text.casefold())
+    named = [token for token in tokens if LETTERS.match(token)]
+    if any(token not in words for token in named):
+        return False
+    dated = bool(NUMERIC.search(text) or (YEAR.search(text) and named) or (CLOCK.search(text) and len(tokens) > 2))
+    return dated or (bool(named) and any(len(token) > 2 for token in named) and len(tokens) >= 2 and has_day(tokens))
+
+
+def has_day(tokens: list[str]) -> bool:
+    """Whether a number that can be a day of the month stands among the words."""
+    return any(token.isdigit() and 1 <= int(token) <= 31 for token in tokens)
+
+
+def stamp_pass(sheet: Sheet, words: frozenset[str]) -> Mapping[int, Verdict]:
+    """Date lines, wherever they stand: an article's own stamps, those of teasers, those of comments."""
+    return {line.index: Verdict("timestamp", "stamp.words") for line in sheet.lines if sheet.open(line.index) and stamp_like(line, words)}

@@ -1,0 +1,92 @@
+"""The printed headline, its repetitions, what stands above it and the standfirst below it."""
+
+from collections.abc import Mapping, Sequence
+
+from tasks.strip.lines import Line, fold
+from tasks.strip.matching import Hit, head_of
+from tasks.strip.verdicts import Sheet, Verdict
+
+LONGEST_TITLE = 40.0  # words
+SHORTEST_STANDFIRST = 6.0
+BETWEEN = frozenset({"byline", "share", "caption", "credit"})  # what stands between a standfirst and the story
+SUFFIX = 45  # characters that an outlet's name adds to a title
+
+
+def title_like(line: Line) -> bool:
+    """A line that could be a headline: a few words up to a long sentence, not closed by a full stop."""
+    closed = line.text.rstrip("\"'”’»)").endswith((".", "。", "．", "।", ":", "：", ",", ";", "…"))
+    return (2 <= line.words <= LONGEST_TITLE) and not closed and any(c.isalpha() for c in line.text)
+
+
+def same_title(folded: str, known: str) -> bool:
+    """Whether a folded line is a known title, with or without the name of the outlet behind or before it."""
+    if not folded or not known:
+        return False
+    short, long = sorted((folded, known), key=len)
+    return short == long or (len(short) >= 15 and len(long) - len(short) <= SUFFIX and (long.startswith(short) or long.endswith(short)))
+
+
+def printed_headline(sheet: Sheet, hits: Sequence[Hit | None], known: Sequence[str]) -> int | None:
+    """Index of the line that is the headline: one that the metadata knows, else the first that is shaped as one."""
+    folded = [fold(line.text) for line in sheet.lines]
+    for title in map(fold, known):
+        for index, text in enumerate(folded):
+            if same_title(text, title):
+                return index
+    return None if sheet.page or known else first_title(sheet, hits)
+
+
+def first_title(sheet: Sheet, hits: Sequence[Hit | None]) -> int | None:
+    """Index of the first line of a text that is shaped as a headline and has a story below it."""
+    free = [line for line in sheet.lines if sheet.open(line.index) and not whole(hits[line.index])]
+    story = next((line.index for line in free if line.story_like and not title_like(line)), len(sheet.lines))
+    heading = [line.index for line in free if line.index < min(story, head_of(sheet.lines) + 6) and title_like(line)]
+    if not heading:
+        return None
+    folded = [fold(sheet.lines[i].text) for i in heading]
+    repeated = [i for i, text in zip(heading, folded, strict=True) if folded.count(text) > 1 and sheet.lines[i].words >= 3]
+    longer = [i for i in heading if sheet.lines[i].words >= 4]
+    return (repeated or longer or heading)[0]
+
+
+def whole(hit: Hit | None) -> bool:
+    """Whether a rule takes the whole line."""
+    return hit is not None and hit.whole
+
+
+def title_pass(sheet: Sheet, hits: Sequence[Hit | None], known: Sequence[str]) -> Mapping[int, Verdict]:
+    """Verdicts for the headline, its repetitions, the kicker above and the standfirst below."""
+    at = printed_headline(sheet, hits, known)
+    if at is None:
+        return {}
+    title = fold(sheet.lines[at].text)
+    found = {at: Verdict("headline", "title.printed")}
+    for line in sheet.lines:
+        if line.index != at and title_like(line) and same_title(fold(line.text), title):
+            found[line.index] = Verdict("headline", "title.repeated")
+    if not sheet.page:
+        found |= above(sheet, hits, at)
+    return found | below(sheet, hits, at, found)
+
+
+def above(sheet: Sheet, hits: Sequence[Hit | None], at: int) -> dict[int, Verdict]:
+    """Short lines above the headline of a text: a kicker next to it, navigation further up."""
+    lines = sheet.lines
+    short = [i for i in range(at) if sheet.open(i) and hits[i] is None and lines[i].words <= 6 and not lines[i].ends]
+    return {i: Verdict("kicker", "title.kicker", 0.6) if i == at - 1 else Verdict("navigation", "title.above", 0.6) for i in short}
+
+
+def below(sheet: Sheet, hits: Sequence[Hit | None], at: int, found: Mapping[int, Verdict]) -> dict[int, Verdict]:
+    """The standfirst: the line after the headline, where what follows it shows that the story had not begun."""
+    lines = sheet.lines
+    first = next((i for i in range(at + 1, len(lines)) if sheet.open(i) and i not in found and not whole(hits[i])), None)
+    if first is None or first > at + 4 or lines[first].words < SHORTEST_STANDFIRST:
+        return {}
+    after = next((i for i in range(first + 1, len(lines)) if lines[i].words >= 1), None)
+    if after is None or after > head_of(lines) + 4:
+        return {}
+    unfinished = not lines[first].ends and lines[first].words <= LONGEST_TITLE and lines[after].story_like
+    hit = hits[after]
+    interrupted = after in found or not sheet.open(after) or (hit is not None and hit.whole and hit.rule.kind in BETWEEN)
+    begun = any(lines[i].story_like and hits[i] is None for i in range(at + 1, first))
+    return {first: Verdict("standfirst", "title.standfirst", 0.6)} if (unfinished or interrupted) and not begun else {}
