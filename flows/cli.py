@@ -131,7 +131,7 @@ def _verify(options: argparse.Namespace) -> int:
         print(breach.line(), flush=True)
         found += 1
     if found:
-        print(f"copydesk: {found} breach{'es' if found > 1 else ''} in {options.out}; restore it from a backup or clean again", file=sys.stderr)
+        print(f"copydesk: {options.out}: breaches: {found}; restore it from a backup or clean again into a new output", file=sys.stderr)
     return FAILED if found else DONE
 
 

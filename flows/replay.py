@@ -27,13 +27,14 @@ def source_texts(config: str | None) -> Callable[[Sequence[str]], Iterator[tuple
 
 def _parsed(locations: Sequence[str], work: Path, settings: Settings) -> Iterator[tuple[str, str]]:
     import pyarrow.parquet as pq
+    from tasks.strip.shard import parse_shard
 
     from tasks.split.shard import split_bundles
-    from tasks.strip.shard import parse_shard
 
     for folder in split_bundles(locations, work, settings) if locations else ():
         parse_shard(folder, settings.folder, None)
-        for batch in pq.ParquetFile(folder / "parsed.parquet").iter_batches(columns=["document.document_id", "source_text"], batch_size=512):
+        parsed = pq.ParquetFile(folder / "parsed.parquet")
+        for batch in parsed.iter_batches(columns=["document.document_id", "source_text"], batch_size=512):
             ids = batch.column("document").field("document_id").to_pylist()
             yield from zip(ids, batch.column("source_text").to_pylist(), strict=True)
 

@@ -87,7 +87,7 @@ def crew(workers: int, preload: tuple[str, ...] = ()) -> Iterator[Crew]:
         raise
     hired.close()
     # The private name of what the standard library offers no other way: wait for the fork server, so that nothing outlives the run.
-    forkserver._forkserver._stop()
+    forkserver._forkserver._stop()  # type: ignore[attr-defined]
 
 
 @contextlib.contextmanager
