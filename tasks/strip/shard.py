@@ -91,8 +91,7 @@ def count_lines(shards: Sequence[Path], prior: Sequence[Path], selected: Path, t
 def strip_shard(folder: Path, config: Path, selected: Path, boilerplate: Path | None) -> Path:
     """Strip the documents of a shard that count."""
     settings = load_settings(config)
-    chosen = chosen_ids(selected, folder.name)
-    parsed = [one for one in read_records(folder / "parsed.parquet", ParsedDocument) if one.document.document_id in chosen]
+    parsed = list(counting(read_records(folder / "parsed.parquet", ParsedDocument), selected, folder.name))
     common = common_lines(boilerplate, {key for one in parsed if (key := outlet_key(one))}) if boilerplate else {}
     stripped, rejects = divided(stripped_or_not(parsed, common, settings))
     write_records(folder / "stripped.parquet", stripped, StrippedDocument)
@@ -121,11 +120,16 @@ def strip(parsed: ParsedDocument, debris: Debris, repeated: frozenset[int]) -> S
     return strip_document(parsed, debris, main_blocks(parsed) if parsed.document.media_type in PAGES else None, repeated)
 
 
-def chosen_ids(selected: Path, shard: str) -> frozenset[str]:
-    """Ids of the parsed documents of a shard that count."""
+def counting(parsed: Iterable[ParsedDocument], selected: Path, shard: str) -> Iterator[ParsedDocument]:
+    """The documents of a shard that count: of those that are the same, with the same place even, one."""
     here = [("shard", "==", shard), ("file", "==", "parsed.parquet")]
-    table = pq.read_table(selected, columns=["document_id"], filters=here)
-    return frozenset(table["document_id"].to_pylist())
+    table = pq.read_table(selected, columns=["document_id", "source_bundle", "source_member"], filters=here)
+    left = set(zip(*(column.to_pylist() for column in table.columns), strict=True))
+    for one in parsed:
+        key = (one.document.document_id, one.document.source_bundle, one.document.source_member)
+        if key in left:
+            left.remove(key)
+            yield one
 
 
 def common_lines(boilerplate: Path, outlets: set[str]) -> dict[str, frozenset[int]]:
