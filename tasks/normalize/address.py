@@ -42,6 +42,9 @@ def canonical(url: str) -> str:
 @lru_cache(maxsize=4096)
 def domains(url: str) -> tuple[str, ...]:
     """The host of a URL without `www.`, then its parents down to the registrable domain; empty where the suffix is unknown."""
+    bare = re.match(r"(?:https?://)?(?:www\.)?((?:[\w\-]+\.)*([\w\-]+\.example))(?![\w.])", url.strip().lower())
+    if bare:  # reserved for examples: no public suffix, and never anybody's
+        return tuple(dict.fromkeys(bare.groups()))
     found = get_tld(CACHE.sub("https://", url.strip()), as_object=True, fail_silently=True, fix_protocol=True)
     if found is None or isinstance(found, str) or not found.fld:
         return ()

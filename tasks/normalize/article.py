@@ -10,6 +10,8 @@ from tasks.normalize.agency import find_agency
 from tasks.normalize.byline import People, Signed, sign
 from tasks.normalize.choice import Candidate, first, record
 from tasks.normalize.dateline import Dateline, Reader, find_dateline
+from tasks.normalize.dates.decide import decide_dates
+from tasks.normalize.facts import OutletFacts
 from tasks.normalize.headline import alternative_candidates, headline_candidates
 from tasks.normalize.knowledge import Knowledge
 from tasks.normalize.outlet import Published, find_outlet
@@ -17,7 +19,7 @@ from tasks.normalize.reading import Reading, read
 from tasks.normalize.tongues import language_candidates
 from tasks.normalize.topic import keywords_of, section_candidates
 from tasks.normalize.via import find_via
-from tasks.records import Article, Evidence, Removed, Stamp, StrippedDocument
+from tasks.records import Article, Evidence, Removed, StrippedDocument
 from tasks.text import word_count
 
 Fields = dict[str, Any]
@@ -27,10 +29,12 @@ Lists = dict[str, list[Candidate]]
 def normalize_document(stripped: StrippedDocument, knowledge: Knowledge) -> tuple[Article, tuple[Evidence, ...], tuple[Removed, ...]]:
     """The article of one stripped document, a row of evidence for each candidate of each field, a row for each span cut out of it."""
     reading = read(stripped)
-    fields, lists = decide(reading, knowledge)
+    fields, lists, outlet = decide(reading, knowledge)
+    dates = decide_dates(stripped, fields["language"], outlet, knowledge.dates)
+    fields |= {name: getattr(dates, name) for name in ("published", "published_earliest", "published_latest", "modified")}
     article = Article(**_carried(stripped, reading), **fields)
     evidence = [row for field, found in lists.items() for row in record(article.document_id, field, found)]
-    return article, tuple(evidence), tuple(cut_out(stripped))
+    return article, (*evidence, *dates.evidence), tuple(cut_out(stripped))
 
 
 def cut_out(stripped: StrippedDocument) -> Iterator[Removed]:
@@ -83,8 +87,8 @@ def find_origin(reading: Reading, knowledge: Knowledge) -> Origin:
     return Origin(published, via, agency, dateline, filed, signed)
 
 
-def decide(reading: Reading, knowledge: Knowledge) -> tuple[Fields, Lists]:
-    """All fields that are chosen, and the candidates of each."""
+def decide(reading: Reading, knowledge: Knowledge) -> tuple[Fields, Lists, OutletFacts | None]:
+    """All fields but the dates, the candidates of each, and what is known of the outlet."""
     origin = find_origin(reading, knowledge)
     languages = language_candidates(reading, knowledge.tongues)
     fields, lists = _origin_fields(origin)
@@ -92,11 +96,7 @@ def decide(reading: Reading, knowledge: Knowledge) -> tuple[Fields, Lists]:
     lists |= own_lists | {"language": languages}
     language = first(languages)
     fields |= own_fields | {"language": language.value if language else None}
-    return fields | _dates(reading, fields), lists
-
-
-def _dates(reading: Reading, fields: Fields) -> Fields:
-    return {"published": Stamp(), "modified": Stamp(), "published_earliest": None, "published_latest": None}
+    return fields, lists, origin.published.facts
 
 
 def _origin_fields(origin: Origin) -> tuple[Fields, Lists]:

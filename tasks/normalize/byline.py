@@ -9,7 +9,7 @@ from tasks.normalize.lexicon import Lexicon
 from tasks.normalize.reading import Reading
 from tasks.normalize.registry import Registry
 from tasks.normalize.wires import Agency, Wires
-from tasks.records import Author
+from tasks.records import Author, Clue
 from tasks.text import name_key, plain
 
 EMAIL = re.compile(r"\S+@\S+|(?<!\w)@\w+|https?://\S+|www\.\S+")
@@ -20,7 +20,10 @@ LETTER = re.compile(r"[^\W\d_]")
 INVERTED = re.compile(r"(?P<last>[^\W\d_][\w'’\-]+),\s+(?P<first>[^\W\d_][\w.'’\-]*(?: [^\W\d_][\w.'’\-]*)?)\Z")
 UNCASED = re.compile(r"[\u0590-\u08ff\u0900-\u1fff\u3040-\u9fff\uac00-\ud7af]")
 SPLIT = re.compile(r"\s*,\s*|\s+[–—-]\s+")
+ADDRESS = re.compile(r"@|https?:|www\.|/")  # at the start: a handle or a link, not a name
 LONGEST = 70  # characters of a name
+BEFORE, AFTER = 600, 2000  # characters around the headline in which its byline stands
+CLUSTER = 250  # characters between two bylines of one story
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,9 @@ class People:
             yield text
             return
         inverted = INVERTED.match(text)
-        if inverted and " " not in inverted["first"].strip(".") and name_key(inverted["first"]) not in self.lexicon.roles:
-            if not self.wires.is_form(inverted["first"]) and name_key(inverted["first"]) not in self.lexicon.desks:
-                yield f"{inverted['first']} {inverted['last']}"
-                return
+        if inverted and self._is_first_name(inverted["first"]):
+            yield f"{inverted['first']} {inverted['last']}"
+            return
         for chunk in self.lexicon.join.split(text):
             for bracket in BRACKETS.findall(chunk):
                 yield bracket.strip(" ()[]（）【】")
@@ -73,7 +75,7 @@ class People:
         part = part[led.end() :].strip(EDGES) if led else part
         if agency := self.wires.find(part, country):
             agencies.append(agency)
-        elif name_key(part) in self.lexicon.roles:
+        elif self._is_role(part):
             if authors and authors[-1].role is None:
                 authors[-1] = Author(authors[-1].name, part, authors[-1].raw)
         elif cut := self.lexicon.cut.search(part):
@@ -85,6 +87,15 @@ class People:
             lost.append((part, reason))
         else:
             authors.append(Author(self._tidy(part), None, plain(raw)))
+
+    def _is_first_name(self, text: str) -> bool:
+        """Whether what stands behind a family name and a comma can be the rest of the name."""
+        return not self._is_role(text) and not self.wires.is_form(text) and name_key(text) not in self.lexicon.desks
+
+    def _is_role(self, part: str) -> bool:
+        """`Reporter`, and `Culture reporter`: a role with at most three words before it."""
+        words = name_key(part).split()
+        return any(" ".join(words[start:]) in self.lexicon.roles for start in range(min(len(words), 4)))
 
     def _nobody(self, part: str, outlet: str | None) -> str | None:
         """Why a part of a byline is no person's name."""
@@ -138,19 +149,41 @@ class Signed:
     candidates: tuple[Candidate, ...]
 
 
-def bylines_of(reading: Reading) -> Iterator[Candidate]:
+def _unwrapped(text: str) -> str:
+    """A byline without brackets around the whole of it."""
+    return text[1:-1] if text[:1] + text[-1:] in ("()", "[]", "（）") else text
+
+
+def bylines_of(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
     """Everything that may name the authors, best first."""
     for value, rule in reading.given("byline", "author", "authors"):
         yield Candidate(value, value, "input", rule)
     for source in ("json-ld", "meta"):
         for clue in reading.clued("author"):
-            if clue.source == source and "@" not in clue.rule:
+            if clue.source == source and "@" not in clue.rule and not ADDRESS.match(clue.raw.strip()):
                 yield Candidate(clue.raw, clue.raw, clue.source, clue.rule)
     for line in reading.removed_as("byline"):
-        yield Candidate(line.text, line.text, "byline", "span.byline")
-    for clue in reading.clued("author"):
-        if clue.source not in ("json-ld", "meta"):
-            yield Candidate(clue.raw, clue.raw, clue.source, clue.rule)
+        for part in _unwrapped(line.text).split(";"):
+            yield Candidate(part, part, "byline", "span.byline")
+    for end, text in (("head", reading.paragraphs[0][:120]), ("tail", reading.paragraphs[-1][-400:])) if reading.paragraphs else ():
+        for form in lexicon.inline:
+            if form.at == end and (found := form.pattern.search(text)):
+                for part in _unwrapped(found["names"]).split(";"):
+                    yield Candidate(part, found[0], "text", form.id)
+    for clue in _beside_headline(reading):
+        yield Candidate(clue.raw, clue.raw, clue.source, clue.rule)
+
+
+def _beside_headline(reading: Reading) -> Iterator[Clue]:
+    """Elements marked as bylines that stand near the headline: those farther down sign comments and other stories."""
+    marked = [clue for clue in reading.clued("author") if clue.source not in ("json-ld", "meta") and not ADDRESS.match(clue.raw.strip())]
+    heading = next((clue.offset for clue in reading.clued("headline") if clue.rule.startswith("h1") and clue.offset is not None), None)
+    last: int | None = None
+    for clue in marked:
+        near = clue.offset is None or heading is None or heading - BEFORE <= clue.offset <= heading + AFTER
+        if near and (last is None or clue.offset is None or clue.offset - last <= CLUSTER):
+            last = clue.offset if clue.offset is not None else last
+            yield clue
 
 
 def sign(reading: Reading, people: People, outlet: str | None, country: str | None) -> Signed:
@@ -160,8 +193,8 @@ def sign(reading: Reading, people: People, outlet: str | None, country: str | No
     kept: list[Candidate] = []
     taken: tuple[str, str] | None = None
     key = name_key(outlet) if outlet else None
-    for candidate in bylines_of(reading):
-        read = people.read(candidate.raw or "", key, country)
+    for candidate in bylines_of(reading, people.lexicon):
+        read = people.read(candidate.value or "", key, country)
         agencies.extend((agency, candidate) for agency in read.agencies)
         kept.extend(Candidate(part, candidate.raw, candidate.source, candidate.rule, why) for part, why in read.lost)
         origin = (candidate.source, candidate.rule)

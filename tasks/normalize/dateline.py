@@ -85,9 +85,17 @@ class Reader:
         words = [part.strip(" .") for part in MONTHLIKE.sub(",", bare).replace("/", ",").split(",")]
         words = [word for word in words if word and not self.wires.is_form(word)]
         if not words:
-            return Dateline(head, None, None, agency, "dateline.agency-only") if agency else None
+            return self._agency_first(head, behind, agency, country) if agency else None
         region = words[1] if len(words) > 1 else (mark["mark"] if mark and agency is None else None)
         return self._place(head, words[0], region, len(words), agency, sign, (dated, alone), behind)
+
+    def _agency_first(self, head: str, behind: str, agency: Agency, country: str | None) -> Dateline:
+        """`(ANSA) - ROMA, 12 AGO -`: the place follows; or there is none."""
+        for separator in SEPARATOR.finditer(behind[:60]):
+            inner = self._judge(behind[: separator.start()].strip(), separator[0].strip(), behind[separator.end() :], False, country)
+            if inner is not None and inner.place:
+                return Dateline(f"{head} - {inner.raw}", inner.place, inner.country, agency, "dateline.agency-first")
+        return Dateline(head, None, None, agency, "dateline.agency-only")
 
     def _agency(self, mark: str, country: str | None) -> Agency | None:
         return self.wires.find(mark, country) or next((a for part in re.split(r"[/,;+]| and ", mark) if (a := self.wires.find(part, country))), None)

@@ -9,9 +9,9 @@ from tasks.normalize.reading import Reading
 from tasks.records import Clue
 from tasks.text import name_key, plain
 
-SEPARATOR = re.compile(r"\s+[|•·»›«‹—–\-:/~]{1,2}\s+|\s*[|｜]\s*|\s+\|\s*")
+SEPARATOR = re.compile(r"\s+[|•·»›«‹—–\-:/~]{1,2}\s+|\s*[|｜ㅣ]\s*|(?<=[가-힣])-(?=[가-힣]{2,6}\s?[|ㅣ｜])")
 WORD = re.compile(r"\w+")
-OVERLAP = 0.4  # share of common words from which two titles are the same one
+OVERLAP = 0.2  # share of common words from which two titles are of one story
 LONGEST = 300
 
 
@@ -28,7 +28,7 @@ def _words(text: str) -> set[str]:
 
 def without_site(title: str, names: list[str]) -> str:
     """A title without the site's name at its end or start; `names` are keys of what the site may be called."""
-    title = plain(html.unescape(title))
+    title = plain(html.unescape(title)).replace("\u00ad", "")
     for _ in range(3):
         cuts = list(SEPARATOR.finditer(title))
         if not cuts:
@@ -72,15 +72,53 @@ def _bounded(text: str) -> str | None:
 
 def _of_page(reading: Reading, names: list[str]) -> Iterator[Candidate]:
     clues = [(clue, without_site(clue.raw, names)) for clue in reading.clued("headline") if plain(clue.raw)]
-    stated = [text for clue, text in clues if "og:title" in clue.rule or clue.source in ("title-element", "json-ld")]
-    printed = [(clue, text) for clue, text in clues if clue.rule.startswith("h1")]
-    best = max(printed, key=lambda pair: max((overlap(pair[1], other) for other in stated), default=0.0), default=None)
+    printed = [pair for pair in clues if pair[0].rule.startswith("h1")]
+    stated = sorted((pair for pair in clues if pair not in printed), key=lambda pair: _standing(pair[0]))
+    texts = [text for clue, text in stated if _standing(clue) < 3]
+    best = max(printed, key=lambda pair: max((_kinship(pair[1], other) for other in texts), default=0.0), default=None)
     if best is not None:
-        shared = max((overlap(best[1], other) for other in stated), default=1.0)
-        lost = None if shared >= OVERLAP else "shares too little with the page's title"
-        yield Candidate(_bounded(best[1]), best[0].raw, best[0].source, best[0].rule, lost)
-    for clue, text in sorted((pair for pair in clues if pair not in printed), key=lambda pair: _standing(pair[0])):
-        yield Candidate(_bounded(text), clue.raw, clue.source, clue.rule)
+        yield Candidate(_bounded(best[1]), best[0].raw, best[0].source, best[0].rule, _unfit(best[1], texts))
+    for clue, text in stated:
+        yield Candidate(_bounded(_shortened(text, clue, texts)), clue.raw, clue.source, clue.rule, _broken(text, texts))
+
+
+def _kinship(printed: str, stated: str) -> float:
+    """How sure it is that two titles are of one story: one that stands whole at an end of the other is."""
+    one, two = name_key(printed), name_key(stated)
+    whole = min(len(one), len(two)) > 3 and (two.startswith(one) or two.endswith(one) or one.endswith(two))
+    return 1.0 if whole else overlap(printed, stated)
+
+
+def _unfit(printed: str, stated: list[str]) -> str | None:
+    """Why the page's main heading is not the headline: it is another thing, or has a kicker or a date before it."""
+    if stated and max(_kinship(printed, text) for text in stated) < OVERLAP:
+        return "shares too little with the page's title"
+    key = name_key(printed)
+    for text in stated:
+        own = name_key(text)
+        if len(own) > 15 and key != own and key.endswith(own) and not key[-len(own) - 1].isalnum():
+            return "has a kicker before the headline"
+    if len(stated) > 1 and len({name_key(text) for text in stated[:2]}) == 1 and overlap(printed, stated[0]) < OVERLAP * 2:
+        return "two sources agree on another wording"
+    return None
+
+
+def _shortened(text: str, clue: Clue, stated: list[str]) -> str:
+    """A title element without what follows its last separator, where another source or its form says that this is the site."""
+    cuts = list(SEPARATOR.finditer(text)) if clue.source == "title-element" else []
+    heads = {name_key(other) for other in stated}
+    for cut in cuts:
+        if name_key(text[: cut.start()]) in heads:
+            return text[: cut.start()]
+    if cuts and len(text[: cuts[-1].start()].split()) >= 4 and len(text[cuts[-1].end() :].split()) <= 4:
+        return text[: cuts[-1].start()]
+    return text
+
+
+def _broken(text: str, stated: list[str]) -> str | None:
+    """Whether a title stops at a quotation mark that another source goes on with."""
+    cut = any(len(other) > len(text) and other.startswith(text) and other[len(text) :].lstrip()[:1] == '"' for other in stated)
+    return "cut short at a quotation mark" if cut else None
 
 
 def _standing(clue: Clue) -> int:

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from tasks.normalize.atlas import Atlas, load_atlas
+from tasks.normalize.dates.words import DateWords, load_words
 from tasks.normalize.lexicon import Lexicon, load_lexicon
 from tasks.normalize.registry import Registry, load_registry
 from tasks.normalize.tongues import Tongues, load_tongues
@@ -20,9 +21,11 @@ class Knowledge:
     atlas: Atlas
     lexicon: Lexicon
     tongues: Tongues
+    dates: DateWords
 
 
 @cache
 def load_knowledge(folder: Path) -> Knowledge:
     """Read what config/ knows. Raises ConfigurationError with one line for the first mistake."""
-    return Knowledge(load_registry(folder), load_wires(folder), load_atlas(folder), load_lexicon(folder), load_tongues(folder))
+    origin = load_registry(folder), load_wires(folder), load_atlas(folder), load_lexicon(folder)
+    return Knowledge(*origin, load_tongues(folder), load_words(folder))

@@ -10,6 +10,15 @@ from tasks.text import name_key
 
 
 @dataclass(frozen=True, slots=True)
+class Inline:
+    """A byline inside the story, in the `head` of its first paragraph or the `tail` of its last; the group `names` holds the names."""
+
+    id: str
+    at: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """Words of bylines as keys (`name_key`), and the two patterns that are made of them."""
 
@@ -22,6 +31,7 @@ class Lexicon:
     lead: re.Pattern[str]  # an introduction at the start: `By `, `Von `, `Автор: `
     join: re.Pattern[str]  # what stands between two names
     cut: re.Pattern[str]  # what follows a name: `for Reuters`, `in London`
+    inline: tuple[Inline, ...]
 
 
 def _alternatives(words: list[str]) -> str:
@@ -33,12 +43,19 @@ def load_lexicon(folder: Path) -> Lexicon:
     """Read config/people/words.yml. Raises ConfigurationError where a list is missing."""
     path = folder / "people" / "words.yml"
     try:
-        return _lexicon(read_yaml(path))
+        return _lexicon(read_yaml(path), _inline(folder / "people" / "inline.yml"))
     except (KeyError, TypeError) as error:
         raise ConfigurationError(f"{path}: lacks the list {error}") from None
 
 
-def _lexicon(words: dict[str, list[str]]) -> Lexicon:
+def _inline(path: Path) -> tuple[Inline, ...]:
+    try:
+        return tuple(Inline(e["id"], e["at"], re.compile(e["pattern"])) for e in read_yaml(path))
+    except (KeyError, TypeError, re.error) as error:
+        raise ConfigurationError(f"{path}: an entry is wrong: {error}; each has id, at, pattern, yes and no") from None
+
+
+def _lexicon(words: dict[str, list[str]], inline: tuple[Inline, ...]) -> Lexicon:
     def keys(name: str) -> frozenset[str]:
         return frozenset(name_key(word) for word in words[name])
 
@@ -50,6 +67,7 @@ def _lexicon(words: dict[str, list[str]]) -> Lexicon:
         particles=keys("particles"),
         titles=keys("titles"),
         suffixes=tuple(words["suffixes"]),
+        inline=inline,
         lead=re.compile(rf"\s*(?:(?:{_alternatives(words['leads'])})[\s:]+|(?:{_alternatives(open_leads)})\s*)", re.I),
         join=re.compile(rf"\s+(?:{_alternatives(words['joins'])})\s+|\s*[;|•·/、，]\s*|\s*&\s*", re.I),
         cut=re.compile(rf"\s+(?:{_alternatives(words['breaks'])})\s+.*\Z", re.S),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tasks.normalize.facts import OutletFacts
 from tasks.settings import ConfigurationError, read_csv, read_yaml
@@ -87,8 +87,11 @@ def load_registry(folder: Path) -> Registry:
 
 
 @cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+def _is_zone(name: str) -> bool:
+    try:
+        return bool(ZoneInfo(name).key)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
 
 
 def _outlet(row: dict[str, str], path: Path, number: int) -> OutletFacts:
@@ -96,7 +99,7 @@ def _outlet(row: dict[str, str], path: Path, number: int) -> OutletFacts:
     if not DOMAIN.match(domain) or not row["name"] or not COUNTRY.match(country) or not row["provenance"]:
         raise ConfigurationError(f"{path}: line {number}: needs a domain in lower case, a name, a country of two letters and a provenance")
     for zone in (row["timezone"], row["display_timezone"]):
-        if zone and zone not in _zones():
+        if zone and not _is_zone(zone):
             raise ConfigurationError(f"{path}: line {number}: {zone} is no IANA time zone")
     return OutletFacts(
         outlet_id=domain,
