@@ -10,7 +10,7 @@ from tasks.normalize.dates.zones import day_at, day_in
 
 PRINTED = frozenset(("text-timestamp", "date-element", "time-element", "url", "microdata"))
 SURE = 70  # trust from which a printed day tells the calendar of the outlet
-UPDATE = 30  # trust that a day loses where the page calls it the update and states an earlier publication
+UPDATE = 8  # trust that a day loses where the page calls it the update and states an earlier publication
 
 
 def localise(candidates: list[Candidate], context: Context) -> list[Candidate]:

@@ -16,6 +16,7 @@ EMPTY = Stamp()
 HARD = frozenset(
     ("impossible", "range", "weekday-mismatch", "language", "before-the-web", "after-fetched-at", "zone-unknown", "no-year", "short-year")
 )
+FAMILY = dict.fromkeys(("time-element", "date-element", "microdata", "text-timestamp"), "printed")  # one stamp, told in several ways
 PRINTED = frozenset(("text-timestamp", "date-element", "time-element"))
 
 
@@ -96,7 +97,9 @@ def day_scores(usable: list[Candidate], trust: Trust) -> dict[date, float]:
     scores = {}
     for day, sources in by_day.items():
         beside = {s for step in (-1, 1) for s in by_day.get(day + timedelta(days=step), ())} - set(sources)
-        scores[day] = max(sources.values()) + trust.agreement * (len(sources) - 1) + trust.nearby * len(beside)
+        families = {FAMILY.get(source, source) for source in sources}
+        agreeing = trust.agreement * (len(families) - 1) + trust.echo * (len(sources) - len(families))
+        scores[day] = max(sources.values()) + agreeing + trust.nearby * len(beside)
     return scores
 
 
@@ -134,7 +137,7 @@ def choose_modified(candidates: list[Candidate], published: Stamp, context: Cont
 def lone_update(candidates: list[Candidate], abstained: Choice) -> Choice:
     """Where nothing but an update is dated: that day, if the head of the story prints it and no other day is stated."""
     updates = [c for c in candidates if c.field == "modified" and c.stamp.day and not c.fault]
-    stated = [c for c in updates if c.rule in ("stamp.head", "stamp.tail") or c.stamp.source in ("json-ld", "meta", "microdata")]
+    stated = [c for c in updates if c.rule in ("stamp.head", "stamp.tail", "stamp.inside") or c.stamp.source in ("json-ld", "meta", "microdata")]
     heads = [c for c in stated if c.rule.startswith("stamp.")]
     if not heads or len({c.stamp.day for c in stated}) > 1:
         return abstained

@@ -156,8 +156,10 @@ def _numeric(empty: Moment, numbers: list[int], sign: str, language: str | None,
         return _named(empty, 2000 + first, second, year, solar=False)
     year = year + 2000 if year < 70 else year + 1900 if year < 100 else year
     day_first, month_first = gregorian(year, second, first), gregorian(year, first, second)
+    if not day_first and not month_first:
+        return replace(empty, fault="impossible")
     if sign == "." or not month_first or day_first == month_first:
-        return replace(empty, day=day_first, fault=None if day_first else "impossible")
+        return replace(empty, day=day_first or month_first)
     return replace(empty, day=day_first or month_first, other=month_first if day_first else None)
 
 
@@ -214,6 +216,8 @@ def month_of(name: str, words: DateWords, language: str | None) -> int | None:
     code = {"no": "nb", "tl": "fil", "iw": "he", "in": "id"}.get(base(language), base(language))
     if code in table:
         return table[code]
+    if code and len(name) <= 3 and "en" not in table:
+        return None  # an abbreviation of another language is a word of this one: `Pro 2`
     numbers = set(table.values())
     return numbers.pop() if len(numbers) == 1 else None
 

@@ -41,6 +41,7 @@ class Trust(_Strict):
     threshold: float
     agreement: float
     nearby: float
+    echo: float
     alone: float
     later: float
     lone_update: bool
