@@ -36,6 +36,8 @@ class Breach:
         """The breach as one line."""
         return f"{self.law}: {self.dataset}{f' {self.row}' if self.row else ''}: {self.detail}"
 
+    __str__ = line
+
 
 def _doubled(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     values = np.sort(values)

@@ -5,7 +5,7 @@
     DIR/releases/000007/                  immutable, with _manifest.json at its root
     DIR/.staging/<run>/                   what a run prepares; locked while the run lives
 
-Whoever holds the lock of a staging folder is alive; a folder whose lock can be taken is a leftover.
+The processes of a run share the lock of its staging folder; a folder whose lock can be taken alone is a leftover.
 """
 
 import errno
@@ -147,9 +147,34 @@ def _clear_leftovers(root: Path) -> None:
 
 def _claim(root: Path) -> tuple[Path, int]:
     staging = Path(tempfile.mkdtemp(dir=root / STAGING, prefix="run-"))
+    return staging, _share(staging)
+
+
+def _share(staging: Path) -> int:
+    """Take part in the lock of a staging folder; returns its file descriptor. Raises BlockingIOError while it is being cleared."""
     handle = os.open(staging, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return staging, handle
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+@contextmanager
+def holding(output: Output) -> Iterator[None]:
+    """Keep the run's staging folder from being cleared by others, also where the process that opened it dies meanwhile.
+
+    Raises OutputError where that has happened already.
+    """
+    try:
+        handle = _share(output.staging)
+    except OSError:
+        raise OutputError(f"{output.root}: this run's staging folder was cleared by another run; run again") from None
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 def _probe_links(staging: Path) -> None:
@@ -225,18 +250,20 @@ def open_output(out: str | os.PathLike[str]) -> Output:
         with gate(root):
             _clear_leftovers(root)
             staging, lock = _claim(root)
+        return _opened(Output(root=root, staging=staging, prior=None, lock=lock))
     except OSError as error:
         raise OutputError(f"{root}: cannot be written ({error.strerror or error}); name another folder with --out") from None
+
+
+def _opened(output: Output) -> Output:
     try:
-        _probe_links(staging)
-        output = Output(root=root, staging=staging, prior=newest_release(root), lock=lock)
-        advance_pointer(root)
-        prune_releases(output)
+        _probe_links(output.staging)
+        found = refresh(output)
+        prune_releases(found)
+        return found
     except BaseException:
-        shutil.rmtree(staging, ignore_errors=True)
-        os.close(lock)
+        close_output(output)
         raise
-    return output
 
 
 def refresh(output: Output) -> Output:

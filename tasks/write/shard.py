@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from tasks.records import Article, Assignment, Evidence, Removed
 from tasks.shards import schema_of
 from tasks.write.columns import BrokenLawError, article_tables, id_bytes, owned_rows
-from tasks.write.output import Output
+from tasks.write.output import Output, holding
 from tasks.write.parquet import DatasetWriter, write_rows
 from tasks.write.partition import BUDGET, bucket_count, read_buckets
 from tasks.write.rejects import Taken, failed_before, reject_rows, select_rejects
@@ -155,7 +155,8 @@ def publish_run(
     summary = Summary(run_id, None, documents, 0, 0, rejects.num_rows, unchanged, _counts(rejects), {})
     if not accepted.num_rows and not rejects.num_rows:
         return summary
-    return _publish(_prepare(output, shards, assignments, run_id, budget), run, rejects, summary, memory or {})
+    with holding(output):
+        return _publish(_prepare(output, shards, assignments, run_id, budget), run, rejects, summary, memory or {})
 
 
 def _counts(rejects: pa.Table) -> dict[str, int]:
