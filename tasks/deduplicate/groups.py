@@ -12,8 +12,9 @@ from tasks.deduplicate.heads import STANDING, chosen
 from tasks.deduplicate.knowledge import Rules, load_rules
 from tasks.deduplicate.members import Members, load, turns
 from tasks.deduplicate.memory import last_turn, matching
-from tasks.deduplicate.relations import NAMES, Related, related
-from tasks.deduplicate.signatures import MEMORY
+from tasks.deduplicate.overlaps import WHOLE
+from tasks.deduplicate.relations import NAMES, Related, related, versions
+from tasks.deduplicate.signatures import MEMORY, REMEMBERED
 from tasks.deduplicate.stories import Forest, apart, forest
 from tasks.deduplicate.words import Index, identity_keys
 from tasks.records import Assignment
@@ -69,7 +70,7 @@ def assign(shards: Sequence[Path], prior: Sequence[Path], target: Path, config: 
     rules = load_rules(config)
     signatures = [path for shard in shards if (path := shard / "signatures.parquet").exists()]
     members = load(signatures, matching(prior, signatures, 2))
-    trees = forest(members.texts, rules.matching)
+    trees = forest(members.texts, rules, versions(members))
     head, reasons = _heads(members, trees, rules)
     rows = _rows(members, head, related(members, head, rules.relations), reasons)
     pq.write_table(rows, target, compression="zstd", compression_level=1)
@@ -80,18 +81,32 @@ def _packed(ids: pa.ChunkedArray) -> pa.Array:
     return pa.array([bytes.fromhex(value) for value in ids.to_pylist()], pa.binary(16))
 
 
+def _smallest(rows: pa.Table) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """Of each document the smallest hashes and their places, as many as are remembered, and up to which hash they are all there."""
+    lengths = pc.list_value_length(rows.column("hashes")).combine_chunks().to_numpy()
+    hashes = pc.list_slice(rows.column("hashes"), 0, REMEMBERED).combine_chunks()
+    places = pc.list_slice(rows.column("places"), 0, REMEMBERED).combine_chunks()
+    ends = np.cumsum(np.minimum(lengths, REMEMBERED))
+    last = np.append(hashes.flatten().to_numpy(), WHOLE)[np.maximum(ends - 1, 0)]
+    return hashes, places, pa.array(np.where(lengths > REMEMBERED, last, WHOLE), pa.uint32())
+
+
 def memory_rows(shards: Sequence[Path], assignments: Path, prior: Sequence[Path], target: Path) -> Path:
     """Write what later runs must know of this run's documents, sorted by document_id, to be kept beside the files of `prior`."""
     columns = ["document_id", "identity", "fetched_at", "source_bundle", "source_member", "body", "digest", "words", "hashes", "places"]
     rows = pa.concat_tables([pq.read_table(path, columns=columns) for shard in shards if (path := shard / "signatures.parquet").exists()])
     stories = pq.read_table(assignments, columns=["document_id", "story_id"])
     rows = rows.append_column("story_id", stories.column("story_id"))
+    hashes, places, limits = _smallest(rows)
     made = {
+        "hashes": hashes,
+        "places": places,
+        "limit": limits,
         "document_id": _packed(rows.column("document_id")),
         "story_id": _packed(rows.column("story_id")),
         "identity": identity_keys(rows.column("identity").to_pylist()),
         "turn": turns(rows, last_turn(prior) + 1),
     }
-    table = pa.table([made.get(name, rows.column(name) if name in rows.column_names else None) for name in MEMORY.names], schema=MEMORY)
+    table = pa.table([made[name] if name in made else rows.column(name) for name in MEMORY.names], schema=MEMORY)
     pq.write_table(table.sort_by("document_id"), target, compression="zstd", compression_level=3, use_dictionary=False)
     return target

@@ -11,12 +11,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from tasks.deduplicate.overlaps import Texts
+from tasks.deduplicate.overlaps import WHOLE, Texts
 from tasks.deduplicate.signatures import SIGNATURES
 from tasks.deduplicate.words import Hashes, Index, identity_keys
 
 LATE = np.iinfo(np.int64).max
-COMPARED = ["body", "digest", "words", "hashes", "places"]
+COMPARED = ["body", "digest", "words", "limit", "hashes", "places"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,10 @@ def _gathered(values: NDArray[Any], offsets: Index, which: Index) -> tuple[NDArr
 
 
 def distinct(table: pa.Table) -> tuple[Index, Texts]:
-    """The distinct texts of signatures (columns digest, body, words, hashes, places), and which one each row has."""
+    """The distinct texts of signatures (columns COMPARED), and which one each row has.
+
+    Of rows with the same text the first one's shingles are taken.
+    """
     words = column(table, "words", np.int32)
     digest = np.where(words == 0, column(table, "body", np.uint64), column(table, "digest", np.uint64))
     values, first, which = np.unique(digest, return_index=True, return_inverse=True)
@@ -68,10 +71,11 @@ def distinct(table: pa.Table) -> tuple[Index, Texts]:
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
     hashes, lengths = _flat(table, "hashes", np.uint32)
-    places, _ = _flat(table, "places", np.uint16)
+    places, _ = _flat(table, "places", np.uint8)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
-    kept, ends = _gathered(hashes, offsets, first[order])
-    return rank[which], Texts(kept, _gathered(places, offsets, first[order])[0], ends, words[first[order]])
+    rows = first[order]
+    kept, ends = _gathered(hashes, offsets, rows)
+    return rank[which], Texts(kept, _gathered(places, offsets, rows)[0], ends, words[rows], column(table, "limit", np.uint32)[rows])
 
 
 def turns(rows: pa.Table, start: int) -> Index:
@@ -87,7 +91,9 @@ def turns(rows: pa.Table, start: int) -> Index:
 def load(signatures: Sequence[Path], memory: pa.Table) -> Members:
     """The documents of the shards' signature files and of the rows of memory that could matter to them."""
     rows = pa.concat_tables([pq.read_table(path) for path in signatures] or [SIGNATURES.empty_table()])
-    text, texts = distinct(pa.concat_tables([memory.select(COMPARED), rows.select(COMPARED)]))
+    whole = rows.append_column("limit", pa.array(np.full(len(rows), WHOLE)))
+    text, texts = distinct(pa.concat_tables([whole.select(COMPARED), memory.select(COMPARED)]))
+    text = np.roll(text, len(memory))  # the documents of this run were put first because their texts are whole
     old = [value.hex() for value in memory.column("document_id").to_pylist()]
     ids = pa.concat_arrays([pa.array(old, pa.string()), rows.column("document_id").combine_chunks()])
     articles = pa.array([value.hex() for value in memory.column("story_id").to_pylist()], pa.string())

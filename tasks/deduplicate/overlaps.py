@@ -10,23 +10,29 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tasks.deduplicate.shingles import FARTHEST, STEP
 from tasks.deduplicate.words import Hashes, Index
 
 LOW = np.uint64(0xFFFFFFFF)
-PART_BITS = 4  # the index is made in 2**4 parts by hash, one at a time
+PARTS = 16  # the index is made in so many parts by hash, one at a time
 NEXT, LONGEST = 2, 2  # each text of a list is compared with so many next longer ones and so many of the longest
+WHOLE = np.uint32(0xFFFFFFFF)
 PAIRS = 2048  # pairs compared together, so that their shingles stay in the processor's cache
-PLACE = 2047  # places are compared up to this word
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Distinct texts from short to long: text i has the shingles offsets[i] to offsets[i + 1], sorted by hash."""
+    """Distinct texts from short to long: text i has the shingles offsets[i] to offsets[i + 1], sorted by hash.
+
+    Of a text that is remembered from an earlier run only the smallest hashes may be left; `limits` says up
+    to which one they are complete (WHOLE where nothing was left out).
+    """
 
     hashes: NDArray[np.uint32]
-    places: NDArray[np.uint16]
+    places: NDArray[np.uint8]
     offsets: Index
     words: NDArray[np.int32]
+    limits: NDArray[np.uint32]
 
     def __len__(self) -> int:
         return len(self.words)
@@ -61,8 +67,8 @@ def owners(texts: Texts) -> NDArray[np.int64]:
 
 def postings(texts: Texts, values: NDArray[np.int64]) -> Iterator[Hashes]:
     """The inverted index in parts: sorted, distinct (hash, value), hashes of one entry left out; `values` has one for each shingle."""
-    part = texts.hashes >> np.uint32(32 - PART_BITS)
-    for number in range(1 << PART_BITS):
+    part = texts.hashes % np.uint32(PARTS)
+    for number in range(PARTS):
         here = np.flatnonzero(part == number)
         key = (texts.hashes[here].astype(np.uint64) << np.uint64(32)) | values[here].astype(np.uint64)
         key.sort()
@@ -100,32 +106,44 @@ def candidates(texts: Texts, least: int) -> tuple[Index, Index]:
 
 
 def _laid_out(texts: Texts, which: Index, side: int) -> Hashes:
-    """The shingles of the named texts one after another, as pair << 44 | hash << 12 | side << 11 | place."""
+    """The shingles of the named texts one after another, as pair << 44 | hash << 12 | side << 8 | place."""
     lengths = texts.offsets[which + 1] - texts.offsets[which]
     ends = np.cumsum(lengths)
     pair = np.repeat(np.arange(len(which)), lengths)
     at = np.arange(len(pair)) + (texts.offsets[which] - (ends - lengths))[pair]
-    place = np.minimum(texts.places[at], PLACE).astype(np.uint64)
+    place = texts.places[at].astype(np.uint64)
     key = (pair.astype(np.uint64) << np.uint64(44)) | (texts.hashes[at].astype(np.uint64) << np.uint64(12))
-    laid: Hashes = key | np.uint64(side << 11) | place
+    laid: Hashes = key | np.uint64(side << 8) | place
     return laid
 
 
-def _compared(texts: Texts, a: Index, b: Index, slack: int) -> tuple[Index, Index]:
-    key = np.concatenate([_laid_out(texts, a, 0), _laid_out(texts, b, 1)])
+def _limited(texts: Texts, a: Index, b: Index, key: Hashes) -> Hashes:
+    """Only those shingles of each pair up to which both texts are complete."""
+    limits = np.minimum(texts.limits[a], texts.limits[b])
+    if (limits == WHOLE).all():
+        return key
+    kept: Hashes = key[((key >> np.uint64(12)) & LOW) <= limits[(key >> np.uint64(44)).astype(np.int64)]]
+    return kept
+
+
+def _compared(texts: Texts, a: Index, b: Index, slack: int) -> tuple[Index, Index, Index, Index]:
+    one, two = (_limited(texts, a, b, _laid_out(texts, which, side)) for side, which in enumerate((a, b)))
+    key = np.concatenate([one, two])
     key.sort()
     met = key[1:][(key[1:] >> np.uint64(12)) == (key[:-1] >> np.uint64(12))]
     pair = (met >> np.uint64(44)).astype(np.int64)
-    head = (met & np.uint64(PLACE)).astype(np.int64) <= texts.words[a][pair] + slack
-    return np.bincount(pair, minlength=len(a)), np.bincount(pair[head], minlength=len(a))
+    head = (met & np.uint64(FARTHEST)).astype(np.int64) * STEP <= texts.words[a][pair] + slack
+    pairs = (pair, (one >> np.uint64(44)).astype(np.int64), (two >> np.uint64(44)).astype(np.int64), pair[head])
+    shared, in_a, in_b, at_head = (np.bincount(which, minlength=len(a)) for which in pairs)
+    return shared, in_a, in_b, at_head
 
 
 def compare(texts: Texts, a: Index, b: Index, slack: int) -> Overlaps:
     """Count what each pair shares; `slack` words may stand before the head of the longer text."""
     parts = [_compared(texts, a[i : i + PAIRS], b[i : i + PAIRS], slack) for i in range(0, len(a), PAIRS)]
-    shared, at_head = (np.concatenate([p[k] for p in parts]) if parts else np.zeros(0, np.int64) for k in (0, 1))
-    sizes = np.diff(texts.offsets)
-    return Overlaps(a, b, shared, sizes[a], sizes[b], at_head)
+    none = np.zeros(0, np.int64)
+    shared, in_a, in_b, at_head = (np.concatenate([none, *(part[k] for part in parts)]) for k in range(4))
+    return Overlaps(a, b, shared, in_a, in_b, at_head)
 
 
 def without(texts: Texts, common: NDArray[np.uint32]) -> Texts:
@@ -135,7 +153,7 @@ def without(texts: Texts, common: NDArray[np.uint32]) -> Texts:
     where = np.minimum(np.searchsorted(common, texts.hashes), len(common) - 1)
     keep = common[where] != texts.hashes
     ends = np.concatenate([[0], np.cumsum(keep)])
-    return Texts(texts.hashes[keep], texts.places[keep], ends[texts.offsets], texts.words)
+    return Texts(texts.hashes[keep], texts.places[keep], ends[texts.offsets], texts.words, texts.limits)
 
 
 def common_shingles(texts: Texts, groups: Index, least: int) -> NDArray[np.uint32]:
@@ -145,4 +163,4 @@ def common_shingles(texts: Texts, groups: Index, least: int) -> NDArray[np.uint3
         hashes = (key >> np.uint64(32)).astype(np.uint32)
         first = np.flatnonzero(np.diff(hashes, prepend=hashes[:1] ^ np.uint32(1)) != 0)
         found.append(hashes[first[np.diff(first, append=len(hashes)) >= least]])
-    return np.concatenate(found)
+    return np.sort(np.concatenate(found))

@@ -23,6 +23,15 @@ class Related:
     previous: Index
 
 
+def versions(members: Members) -> tuple[Index, Index]:
+    """The pairs of texts (shorter, longer) that follow one another at one identity."""
+    sequence = np.lexsort((members.order, members.identity))
+    one, two = sequence[:-1], sequence[1:]
+    same = (members.identity[one] == members.identity[two]) & (members.text[one] != members.text[two])
+    texts = members.text[one[same]], members.text[two[same]]
+    return np.minimum(*texts), np.maximum(*texts)
+
+
 def previous(members: Members, head: Index) -> Index:
     """For each document the last one before it of the same identity and group, -1 where there is none."""
     sequence = np.lexsort((members.order, members.identity, head))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from tasks.deduplicate.knowledge import Rules
 from tasks.deduplicate.words import ODD, Hashes, Index, hash_of, mix, mixed, powers
 
-PLACES = 4095  # a shingle's place in its text, in words, is kept up to this one
+STEP, FARTHEST = 8, 255  # a shingle's place is kept in steps of so many words, up to so many steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,13 @@ class Lexicon:
 
 @dataclass(frozen=True, slots=True)
 class Shingled:
-    """The sampled shingles of many texts: text i has those from offsets[i] to offsets[i + 1], sorted by hash, none twice."""
+    """The sampled shingles of many texts: text i has those from offsets[i] to offsets[i + 1], sorted by hash, none twice.
+
+    The sample is of the smallest hashes, so that a smaller sample can be taken of it later.
+    """
 
     hashes: NDArray[np.uint32]
-    places: NDArray[np.uint16]
+    places: NDArray[np.uint8]
     offsets: Index
     digests: Hashes  # of all words in order; texts of the same words have the same
     lengths: NDArray[np.int32]  # in words
@@ -79,18 +82,18 @@ def shingled(words: Hashes, offsets: Index, width: int, sample: int) -> Shingled
     """Sampled shingles and digests of texts given as hashed words. Texts shorter than a shingle have none."""
     lengths = np.diff(offsets)
     hashes = rolled(words, width)
-    kept = np.flatnonzero((hashes & np.uint64(0xFFFF)) < np.uint64(0x10000 // sample))
+    kept = np.flatnonzero(hashes < np.uint64((1 << 32) // sample << 32))
     text = np.searchsorted(offsets, kept, "right") - 1
     inside = kept + width <= offsets[text + 1]
     kept, text = kept[inside], text[inside]
-    place = np.minimum(kept - offsets[text], PLACES).astype(np.uint64)
+    place = np.minimum((kept - offsets[text]) // STEP, FARTHEST).astype(np.uint64)
     key = (text.astype(np.uint64) << np.uint64(44)) | (hashes[kept] >> np.uint64(32) << np.uint64(12)) | place
     key.sort()
     key = key[np.diff(key >> np.uint64(12), prepend=np.uint64(0xFFFFFFFFFFFFFFF)) != 0]
     counts = np.bincount((key >> np.uint64(44)).astype(np.int64), minlength=len(lengths))
     return Shingled(
         hashes=(key >> np.uint64(12)).astype(np.uint32),
-        places=(key & np.uint64(0xFFF)).astype(np.uint16),
+        places=(key & np.uint64(0xFF)).astype(np.uint8),
         offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         digests=digests(words, offsets),
         lengths=lengths.astype(np.int32),

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from tasks.deduplicate.knowledge import Rules
 
+REMEMBERED = 80  # shingles of a document that later runs compare: with these a row takes less than 400 bytes
 HASHES = pa.list_(pa.field("element", pa.uint32()))
-PLACES = pa.list_(pa.field("element", pa.uint16()))
+PLACES = pa.list_(pa.field("element", pa.uint8()))
 SIGNATURES = pa.schema(
     [
         ("document_id", pa.string()),
@@ -27,7 +28,7 @@ SIGNATURES = pa.schema(
         ("digest", pa.uint64()),  # digest of the words that are compared
         ("words", pa.int32()),  # how many words are compared
         ("hashes", HASHES),  # sampled shingles, sorted
-        ("places", PLACES),  # the word at which each begins
+        ("places", PLACES),  # where each begins, in steps of words
     ]
 )
 
@@ -41,7 +42,8 @@ MEMORY = pa.schema(
         ("body", pa.uint64()),
         ("digest", pa.uint64()),
         ("words", pa.int32()),
-        ("hashes", HASHES),
+        ("limit", pa.uint32()),  # the hash up to which its shingles are all here
+        ("hashes", HASHES),  # the smallest ones, REMEMBERED at most
         ("places", PLACES),
     ]
 )

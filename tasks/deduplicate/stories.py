@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.deduplicate.knowledge import Matching
+from tasks.deduplicate.knowledge import Rules
 from tasks.deduplicate.overlaps import Overlaps, Texts, candidates, common_shingles, compare, without
 from tasks.deduplicate.words import Index
+
+Pairs = tuple[Index, Index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +20,17 @@ class Forest:
     strength: NDArray[np.float64]
 
 
-def accepted(texts: Texts, overlaps: Overlaps, rules: Matching, containment: float | None = None) -> NDArray[np.bool_]:
+def accepted(texts: Texts, overlaps: Overlaps, rules: Rules, containment: float | None = None) -> NDArray[np.bool_]:
     """Which pairs are one story: enough of the shorter one is in the longer one, and at its head where that is much longer.
 
     `containment` takes the place of what the rules ask for.
     """
-    asked = np.where(overlaps.shared < rules.little, rules.little_containment, rules.containment)
-    enough = (overlaps.shared >= rules.shared) & (overlaps.containment() >= (asked if containment is None else containment))
-    level = texts.words[overlaps.b] < rules.longer * texts.words[overlaps.a]
-    found: NDArray[np.bool_] = enough & (level | (overlaps.at_head >= rules.head * overlaps.shared))
+    matching = rules.matching
+    little = overlaps.shared * rules.shingles.sample < matching.little
+    asked = np.where(little, matching.little_containment, matching.containment)
+    enough = (overlaps.shared >= matching.shared) & (overlaps.containment() >= (asked if containment is None else containment))
+    level = texts.words[overlaps.b] < matching.longer * texts.words[overlaps.a]
+    found: NDArray[np.bool_] = enough & (level | (overlaps.at_head >= matching.head * overlaps.shared))
     return found
 
 
@@ -49,14 +53,36 @@ def roots(parent: Index) -> Index:
     return parent
 
 
-def forest(texts: Texts, rules: Matching) -> Forest:
-    """The texts as trees, found twice: shingles met in many loose groups (debris, boilerplate) do not count the second time."""
-    a, b = candidates(texts, 2)
-    overlaps = compare(texts, a, b, rules.slack)
-    loose = planted(len(texts), overlaps, accepted(texts, overlaps, rules, rules.loose))
-    rest = without(texts, common_shingles(texts, roots(loose.parent), rules.common))
-    overlaps = compare(rest, a, b, rules.slack)
-    return planted(len(texts), overlaps, accepted(rest, overlaps, rules))
+def joined(trees: Forest, a: Index, b: Index, strength: NDArray[np.float64]) -> Forest:
+    """The forest with the trees of each pair (a, b) made one: the root of the shorter text gets the other root as its parent."""
+    for one, two, much in zip(a.tolist(), b.tolist(), strength.tolist(), strict=True):
+        low, high = sorted((_root(trees, one), _root(trees, two)))
+        if low != high:
+            trees.parent[low], trees.strength[low] = high, much
+    return trees
+
+
+def _root(trees: Forest, text: int) -> int:
+    while (above := int(trees.parent[text])) != text:
+        text = above
+    return text
+
+
+def forest(texts: Texts, rules: Rules, versions: Pairs) -> Forest:
+    """The texts as trees, found twice: shingles met in many loose groups (debris, boilerplate) do not count the second time.
+
+    `versions` are pairs of texts (shorter, longer) of one identity, of which less is asked.
+    """
+    matching, found = rules.matching, candidates(texts, 2)
+    a, b = (np.concatenate([one, two]) for one, two in zip(versions, found, strict=True))
+    versioned = np.arange(len(a)) < len(versions[0])
+    overlaps = compare(texts, a, b, matching.slack)
+    loose = planted(len(texts), overlaps, accepted(texts, overlaps, rules, matching.loose))
+    rest = without(texts, common_shingles(texts, roots(loose.parent), matching.common))
+    overlaps = compare(rest, a, b, matching.slack)
+    again = versioned & (overlaps.shared >= matching.shared) & (overlaps.containment() >= matching.version)
+    trees = planted(len(texts), overlaps, accepted(rest, overlaps, rules))
+    return joined(trees, a[again], b[again], overlaps.containment()[again])
 
 
 def _cut(nodes: list[int], trees: Forest, article: dict[int, int]) -> dict[int, int]:

@@ -104,6 +104,16 @@ def test_a_changed_page_is_a_version_of_the_one_before(tmp_path: Path) -> None:
     assert rows[elsewhere.document_id].previous_version is None
 
 
+def test_less_is_asked_of_a_version_than_of_a_copy(tmp_path: Path) -> None:
+    changed = cut(STORY, 2) + "\n\n" + prose(8, 120)
+    first, second = article("page", STORY, fetched_at=noon(1)), article("page", changed, fetched_at=noon(2))
+    rows = assigned(tmp_path, [[first, second, article("elsewhere", changed + "\n\n" + prose(6, 20))]])
+    assert rows[second.document_id].previous_version == first.document_id
+    assert rows[second.document_id].relation == "version"
+    rows = assigned(tmp_path, [[first, article("elsewhere", changed)]])
+    assert {row.relation for row in rows.values()} == {None}
+
+
 def remembered(work: Path, articles: list[Article], prior: list[Path]) -> Path:
     assigned(work, [articles], prior)
     return memory_rows([work / "00000"], work / "assignments.parquet", prior, work / "memory.parquet")
