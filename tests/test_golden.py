@@ -26,7 +26,8 @@ def published(seeds_output: Path) -> dict[str, str]:
 def test_document_comes_out_as_written_down(name: str, published: dict[str, str]) -> None:
     golden = (GOLDEN / name).read_text(encoding="utf-8")
     assert name in published, f"{name}: no row in articles, copies or rejects"
-    assert published[name] == golden, f"\n{difference(name, golden, published[name])}"
+    if found := difference(name, golden, published[name]):
+        pytest.fail(f"\n{found}", pytrace=False)
 
 
 def test_each_published_document_has_a_golden_file(published: dict[str, str]) -> None:
