@@ -20,6 +20,8 @@ from tasks.deduplicate.words import Index, identity_keys
 from tasks.records import Assignment
 from tasks.shards import schema_of
 
+ROWS = 16384  # rows of memory that a later run reads at a time
+
 
 def _standing(members: Members) -> Index:
     """For each text the article of an earlier run that it belongs to already, -1 where there is none."""
@@ -108,5 +110,5 @@ def memory_rows(shards: Sequence[Path], assignments: Path, prior: Sequence[Path]
         "turn": turns(rows, last_turn(prior) + 1),
     }
     table = pa.table([made[name] if name in made else rows.column(name) for name in MEMORY.names], schema=MEMORY)
-    pq.write_table(table.sort_by("document_id"), target, compression="zstd", compression_level=3, use_dictionary=False)
+    pq.write_table(table.sort_by("document_id"), target, compression="zstd", compression_level=3, use_dictionary=False, row_group_size=ROWS)
     return target

@@ -1,8 +1,7 @@
 """The memory of earlier runs: read only where a new document could match, and added to after each run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,16 +11,9 @@ from numpy.typing import NDArray
 
 from tasks.deduplicate.members import column
 from tasks.deduplicate.signatures import MEMORY
-from tasks.deduplicate.words import identity_keys
+from tasks.deduplicate.words import among, identity_keys
 
 SIEVE = np.uint32(0x3FFFFF)  # the bits of a hash by which most of the memory is passed over
-BATCH = 16384
-
-
-def _batches(files: Sequence[Path], columns: Sequence[str] = tuple(MEMORY.names)) -> Iterator[pa.Table]:
-    for path in files:
-        for batch in pq.ParquetFile(path).iter_batches(columns=list(columns), batch_size=BATCH):
-            yield pa.Table.from_batches([batch])
 
 
 class Probe:
@@ -42,14 +34,24 @@ class Probe:
         lists = rows.column("hashes").combine_chunks()
         hashes = lists.flatten().to_numpy()
         maybe = np.flatnonzero(self.sieve[hashes & SIEVE])
-        hit = maybe[np.isin(hashes[maybe], self.hashes)] if len(maybe) else maybe
+        hit = maybe[among(hashes[maybe], self.hashes)]
         ends = np.cumsum(pc.list_value_length(lists).to_numpy(zero_copy_only=False))
         return np.bincount(np.searchsorted(ends, hit, "right"), minlength=len(rows))
 
     def meets(self, rows: pa.Table) -> NDArray[np.bool_]:
         """Which rows of memory could be of a story of the run."""
-        same = np.isin(column(rows, "digest", np.uint64), self.digests) | np.isin(column(rows, "identity", np.uint64), self.identities)
+        same = among(column(rows, "digest", np.uint64), self.digests) | among(column(rows, "identity", np.uint64), self.identities)
         return same | (self._shared(rows) >= self.least)
+
+
+def _met(path: Path, probe: Probe) -> pa.Table:
+    """The rows of a file that could be of a story of the run; groups of rows without any are not read whole."""
+    file, found = pq.ParquetFile(path), [MEMORY.empty_table()]
+    for number in range(file.num_row_groups):
+        wanted = probe.meets(file.read_row_group(number, columns=["digest", "identity", "hashes"]))
+        if wanted.any():
+            found.append(file.read_row_group(number).filter(pa.array(wanted)))
+    return pa.concat_tables(found)
 
 
 def matching(files: Sequence[Path], signatures: Sequence[Path], least: int) -> pa.Table:
@@ -57,16 +59,23 @@ def matching(files: Sequence[Path], signatures: Sequence[Path], least: int) -> p
     if not files or not signatures:
         return MEMORY.empty_table()
     probe = Probe(signatures, least)
-    met = pa.concat_tables([MEMORY.empty_table(), *(rows.filter(pa.array(probe.meets(rows))) for rows in _batches(files))])
+    met = pa.concat_tables([_met(path, probe) for path in sorted(files)])
     wanted = pc.unique(met.column("story_id"))
     wanted = wanted.filter(pc.invert(pc.is_in(wanted, value_set=met.column("document_id").combine_chunks())))
-    if not len(wanted):
-        return met
-    articles = (rows.filter(pc.is_in(rows.column("document_id"), value_set=wanted)) for rows in _batches(files))
-    return pa.concat_tables([met, *articles])
+    return pa.concat_tables([met, *(_named(path, wanted) for path in sorted(files) if len(wanted))])
+
+
+def _named(path: Path, wanted: pa.Array) -> pa.Table:
+    """The rows of a file with one of these document_ids; groups of rows without any are not read whole."""
+    file, found = pq.ParquetFile(path), [MEMORY.empty_table()]
+    for number in range(file.num_row_groups):
+        here = pc.is_in(file.read_row_group(number, columns=["document_id"]).column(0), value_set=wanted)
+        if pc.any(here).as_py():
+            found.append(file.read_row_group(number).filter(here))
+    return pa.concat_tables(found)
 
 
 def last_turn(files: Sequence[Path]) -> int:
     """The greatest turn in memory, -1 where there is none."""
-    tops: list[Any] = [pc.max(rows.column("turn")).as_py() for rows in _batches(files, ["turn"])]
+    tops = [pc.max(pq.read_table(path, columns=["turn"]).column(0)).as_py() for path in files]
     return max((top for top in tops if top is not None), default=-1)

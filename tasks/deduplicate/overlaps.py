@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.deduplicate.shingles import FARTHEST, STEP
-from tasks.deduplicate.words import Hashes, Index
+from tasks.deduplicate.words import Hashes, Index, among
 
 LOW = np.uint64(0xFFFFFFFF)
 PARTS = 16  # the index is made in so many parts by hash, one at a time
@@ -150,8 +150,7 @@ def without(texts: Texts, common: NDArray[np.uint32]) -> Texts:
     """The same texts without the shingles of a sorted list."""
     if not len(common):
         return texts
-    where = np.minimum(np.searchsorted(common, texts.hashes), len(common) - 1)
-    keep = common[where] != texts.hashes
+    keep = ~among(texts.hashes, common)
     ends = np.concatenate([[0], np.cumsum(keep)])
     return Texts(texts.hashes[keep], texts.places[keep], ends[texts.offsets], texts.words, texts.limits)
 

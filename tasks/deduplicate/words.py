@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,6 +133,14 @@ def hash_of(word: str) -> int:
     if len(words) != 1:
         raise ValueError(f"{word!r} is not one word")
     return int(words[0])
+
+
+def among(values: NDArray[Any], listed: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which values are in a sorted list."""
+    if not len(listed):
+        return np.zeros(len(values), np.bool_)
+    found: NDArray[np.bool_] = listed[np.minimum(np.searchsorted(listed, values), len(listed) - 1)] == values
+    return found
 
 
 def identity_keys(identities: Sequence[str]) -> Hashes:
