@@ -1,8 +1,10 @@
 """The flow, readable aloud: split, parse, select, count boilerplate, strip and normalize, sign, deduplicate, write."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prefect import flow, unmapped
+from prefect.futures import PrefectFutureList
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.job import Job
@@ -28,10 +30,15 @@ def article_cleaning(job: Job) -> "Summary":
     lines = count_boilerplate(parsed, job.earlier("boilerplate"), selected, job.at("boilerplate.parquet"), call)
     stripped = strip.map(parsed, every, unmapped(selected), unmapped(lines), each)
     articles = normalize.map(stripped, every, each)
-    signed = sign.map(articles, every, each).result()
+    signed = settled(stripped, articles, sign.map(articles, every, each))
     stories = deduplicate(signed, job.earlier("signatures"), job.at("stories.parquet"), config, call)
     memory = remember(signed, stories, job.earlier("signatures"), job.at("signatures.parquet"), call)
     return write(job.output, signed, stories, {"boilerplate": job.at("lines.parquet"), "signatures": memory}, known, job.origin, call)
+
+
+def settled(*stages: PrefectFutureList[Path]) -> list[Path]:
+    """The shards as the last stage left them, all stages done. Raises what failed first, not that others waited for it in vain."""
+    return [stage.result() for stage in stages][-1]
 
 
 def run(job: Job, workers: int) -> "Summary":

@@ -27,9 +27,9 @@ def source_texts(config: str | None) -> Callable[[Sequence[str]], Iterator[tuple
 
 def _parsed(locations: Sequence[str], work: Path, settings: Settings) -> Iterator[tuple[str, str]]:
     import pyarrow.parquet as pq
-    from tasks.strip.shard import parse_shard
 
     from tasks.split.shard import split_bundles
+    from tasks.strip.shard import parse_shard
 
     for folder in split_bundles(locations, work, settings) if locations else ():
         parse_shard(folder, settings.folder, None)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,8 +83,9 @@ def _run(bundles: tuple[str, ...], output: Output, settings: Settings, started_a
         stack.enter_context(serving())
         from flows.pipeline import run
 
-        call = stack.enter_context(progress(named(hired)))
-        return _published(run, Job(bundles, output, settings, started_at, call), workers)
+        job = Job(bundles, output, settings, started_at, stack.enter_context(progress(named(hired))))
+        job.at("").mkdir(exist_ok=True)
+        return _published(run, job, workers)
 
 
 def _published(run: Callable[[Job, int], "Summary"], job: Job, workers: int) -> "Summary":
@@ -94,5 +96,5 @@ def _published(run: Callable[[Job, int], "Summary"], job: Job, workers: int) -> 
         except Conflict:
             if attempt + 1 == ATTEMPTS:
                 raise
-            job = Job(job.bundles, refresh(job.output), job.settings, job.started_at, job.call)
+            job = replace(job, output=refresh(job.output))
     raise AssertionError("unreachable")

@@ -30,7 +30,7 @@ calls, tries = [], []
 
 def call(target, *arguments, **options):
     calls.append([target.partition(":")[2], *(a.name for a in arguments[:1] if isinstance(a, Path))])
-    if calls[-1] == ["strip_shard", failing] and not tries:
+    if calls[-1] == ["strip_shard", failing] and (failing == "00002" or not tries):
         tries.append(1)
         raise ValueError("once")
     if target.endswith("split_bundles"):
@@ -42,7 +42,10 @@ with lodging(out), serving():
     from flows.pipeline import run
     home = os.environ["PREFECT_HOME"]
     api = os.environ["PREFECT_API_URL"]
-    value = run(Job(("a",), output, load_settings(), datetime.now(UTC), call), 2)
+    try:
+        value = run(Job(("a",), output, load_settings(), datetime.now(UTC), call), 2)
+    except ValueError as error:
+        value = repr(error)
 close_output(output)
 left = sorted(name for name in os.environ if name.startswith("PREFECT_"))
 print(json.dumps({"value": value, "calls": calls, "home": home, "gone": not Path(home).exists(), "left": left, "api": api}))
@@ -90,6 +93,14 @@ def test_the_flow_goes_through_the_rooms_in_order_and_tries_a_shard_again(tmp_pa
     for shard in ("00000", "00001", "00002"):
         mine = list(dict.fromkeys(name for name, *rest in calls if rest == [shard]))
         assert mine == ["parse_shard", "strip_shard", "normalize_shard", "sign_shard"]
+
+
+def test_a_shard_that_fails_twice_fails_the_run_with_its_own_error(tmp_path: Path) -> None:
+    found = python(FAKE, str(tmp_path / "out"), "00002", folder=tmp_path)
+    calls = [tuple(call) for call in found["calls"]]  # type: ignore[attr-defined]
+    assert found["value"] == "ValueError('once')"
+    assert calls.count(("strip_shard", "00002")) == 2
+    assert "publish_shards" not in {name for name, *_ in calls}
 
 
 def test_a_run_leaves_no_home_and_no_settings_behind(tmp_path: Path) -> None:
