@@ -61,7 +61,8 @@ def test_empty_and_several(outs: dict[str, Path], reader: Callable[[Path, str], 
 
 def test_values(outs: dict[str, Path]) -> None:
     articles, copies = (f"'{outs['several']}/{name}/*.parquet'" for name in ("articles", "copies"))
-    rows = duckdb.sql(f"select published_date, captions[1].credit, authors[1].name, keywords, fetched_at from {articles} limit 1").fetchall()
+    wanted = "published_date, captions[1].credit, authors[1].name, keywords, fetched_at"
+    rows = duckdb.sql(f"select {wanted} from {articles} limit 1").fetchall()
     day, credit, name, keywords, fetched = rows[0]
     assert (str(day), credit, name, keywords, fetched) == ("2024-04-30", "A. Credit", "Ann Example", ["one", "two"], None)
     joined = duckdb.sql(f"select count(*) from {copies} c join {articles} a on c.copy_of = a.document_id").fetchall()
