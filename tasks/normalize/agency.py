@@ -11,7 +11,7 @@ from tasks.normalize.wires import Agency, Wires
 OWNERS = ("wire", "syndicate")  # photo agencies and press-release services own no story
 LATE = 200  # a credit at the end stands in the last so many characters
 CLOSING = (
-    ("tail.brackets", re.compile(r"[(\[（【]\s*(?:[©\-–]\s*)?(?P<name>[^()\[\]（）【】]{2,40}?)(?:[,:;]\s[^()\[\]（）]{0,60})?\s*[)\]）】]\W{0,3}\Z")),
+    ("tail.brackets", re.compile(r"[(\[（【](?:[©\-–]\s*)?(?P<name>[^\s()\[\]（）【】][^()\[\]（）【】]{1,39}?)(?:[,:;]\s[^()\[\]（）]{0,60})?\s*[)\]）】]\W{0,3}\Z")),
     ("tail.dash", re.compile(r"(?:^|\s)(?:[-–—]{1,2}|/)\s?(?P<name>[^\s\-–—/()][^\-–—/()\n]{1,28}?)\s?/?\.?\Z")),
     ("tail.alone", re.compile(r"(?:^|\n|[.!?”\"»]\s+)(?P<name>[^\s.()][^.()\n]{1,34})\.?\Z")),
     ("tail.initials", re.compile(r"(?:^|\n|[.!?”\"]\s+)(?P<name>[A-Z]{2,6})(?:\s+[A-Za-z]{2,4}(?:/[A-Za-z]{2,4})*){1,6}\Z")),
@@ -31,7 +31,7 @@ OWN_KINDS = ("syndication", "copyright", "boilerplate", "author-bio", "dateline"
 
 def find_agency(reading: Reading, wires: Wires, signed: list[tuple[Agency, Candidate]], dateline: Dateline | None, domain: str | None, country: str | None) -> list[Candidate]:
     """All credits that name an agency, best first; a candidate's value is the agency's id."""
-    found = [
+    return [
         *_given(reading, wires, country),
         *_dateline(dateline),
         *(_credit(agency, c.raw, c.source, c.rule) for agency, c in signed if agency.kind in OWNERS),
@@ -40,7 +40,6 @@ def find_agency(reading: Reading, wires: Wires, signed: list[tuple[Agency, Candi
         *_site(wires, domain),
         *_refused(reading, wires, country),
     ]
-    return found
 
 
 def _credit(agency: Agency, raw: str | None, source: str, rule: str, lost: str | None = None) -> Candidate:

@@ -46,6 +46,8 @@ class People:
     def read(self, raw: str, outlet: str | None = None, country: str | None = None) -> Byline:
         """Take one byline apart; `outlet` is the key of the outlet's own name, which is never an author."""
         text = TRAIL.sub("", EMAIL.sub(" ", plain(raw)))
+        if self.lexicon.edited.match(text):
+            return Byline((), (), ((text, "edited it, or took its photos"),))
         led = self.lexicon.lead.match(text)
         text = text[led.end() :] if led else text
         authors: list[Author] = []
@@ -71,6 +73,9 @@ class People:
     def _judge(self, part: str, raw: str, outlet: str | None, country: str | None, into: tuple[list[Author], list[Agency], list[tuple[str, str]]]) -> None:
         authors, agencies, lost = into
         part = part.strip(EDGES)
+        if self.lexicon.edited.match(part):
+            lost.append((part, "edited it, or took its photos"))
+            return
         led = self.lexicon.lead.match(part)
         part = part[led.end() :].strip(EDGES) if led else part
         if agency := self.wires.find(part, country):

@@ -12,11 +12,11 @@ from tasks.text import name_key, plain
 HEAD = 130  # characters in which a dateline ends
 FIRST = 3  # paragraphs that may hold it
 SEPARATOR = re.compile(r"(?:(?<=\))|(?<=/)|(?<=\])|(?<=\s)|(?<=\.))\s?(?:\.\s?)?[-–—−‒―]{1,3}(?=\s|[A-Z\"“«])|(?<=\S)[—–](?=\s)|--(?=[\s(])|:(?=\s|\Z)|(?<=[)/]):?\.?(?=\s)")
-MARK = re.compile(r"[(（\[/]\s*(?P<mark>[^()（）\[\]/\d]{2,40}(?:/[^()（）\[\]\s]{2,12})?)\s*[)）\]/]")
+MARK = re.compile(r"[(（\[/]\s*(?P<mark>[^()（）\[\]/\d]{2,40}\d?(?:/[^()（）\[\]\s]{2,12})?)\s*[)）\]/]")
 NUMBERED = re.compile(r"\d")
 MONTHLIKE = re.compile(r"[^\W\d_]{3,12}\.?\s+\d{1,2}\b|\d{1,2}\.?º?(?:\s+de)?\s+[^\W\d_]{3,12}\.?|\d{1,4}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{1,2}(?:st|nd|rd|th)?\b|\b\d{4}\b")
 PLACE = re.compile(r"[^\W\d_][\w.'’ \-]{1,38}\Z")
-CHINESE = re.compile(r"[（(【]?(?P<mark>本报|[\u4e00-\u9fff]{2,4}?(?:社|网))(?:記者|记者)?(?P<rest>[\u4e00-\u9fff\s]{0,16}?)\s?(?:\d{1,2}月)?\s?\d{1,2}日?\s?[电電讯訊]")
+CHINESE = re.compile(r"[（(【]?据?(?P<mark>本报|[\u4e00-\u9fff]{2,4}?(?:社|网))(?:記者|记者)?(?P<rest>[\u4e00-\u9fff\s]{0,16}?)\s?(?:\d{1,2}月)?\s?\d{1,2}日?\s?[电電讯訊]")
 TAIWANESE = re.compile(r"[（(](?P<mark>中央社)(?:記者)?(?P<rest>[^）)\d]{1,14})\d{1,2}日[^）)]{0,8}[）)]")
 KOREAN = re.compile(r"[(\[](?P<place>[^=()\[\]\d]{1,14})=(?P<mark>[^=()\[\]\d]{2,8}\d?)[)\]]")
 JAPANESE = re.compile(r"[【\[［](?P<place>[^】\]］\s\d=＝]{1,14})[\s　]?(?:\d{1,2}日)?[\s　=＝]?(?P<mark>共同|時事|ロイター|AFP時事|AFP|AP|ＡＦＰ時事)[^】\]］]{0,6}[】\]］]")
@@ -75,15 +75,15 @@ class Reader:
 
     def _judge(self, head: str, sign: str, behind: str, alone: bool, country: str | None) -> Dateline | None:
         mark = MARK.search(head)
-        agency = self._agency(mark["mark"], country) if mark else None
         bare = MARK.sub(" ", head) if mark else head
+        dated = bool(NUMBERED.search(bare))
+        words = [part.strip(" .") for part in MONTHLIKE.sub(",", bare).replace("/", ",").split(",")]
+        words = [word for word in words if word and not self.wires.is_form(word)]
+        agency = self._agency(mark["mark"], country, words[:1]) if mark else None
         if mark and agency is None and not self._qualifies(mark["mark"]):
             return None
         if agency is None and (follows := BEHIND.match(behind)):
             agency = self.wires.find(follows["mark"], country)
-        dated = bool(NUMBERED.search(bare))
-        words = [part.strip(" .") for part in MONTHLIKE.sub(",", bare).replace("/", ",").split(",")]
-        words = [word for word in words if word and not self.wires.is_form(word)]
         if not words:
             return self._agency_first(head, behind, agency, country) if agency else None
         region = words[1] if len(words) > 1 else (mark["mark"] if mark and agency is None else None)
@@ -97,8 +97,12 @@ class Reader:
                 return Dateline(f"{head} - {inner.raw}", inner.place, inner.country, agency, "dateline.agency-first")
         return Dateline(head, None, None, agency, "dateline.agency-only")
 
-    def _agency(self, mark: str, country: str | None) -> Agency | None:
-        return self.wires.find(mark, country) or next((a for part in re.split(r"[/,;+]| and ", mark) if (a := self.wires.find(part, country))), None)
+    def _agency(self, mark: str, country: str | None, places: list[str]) -> Agency | None:
+        """The agency in the brackets; one of several of that name by the country of the outlet, else of the city."""
+        city = self.atlas.city(places[0]) if places else None
+        parts = (mark, *re.split(r"[/,;+]| and ", mark))
+        countries = dict.fromkeys((country, city.country if city else None))
+        return next((found for part in parts for c in countries if (found := self.wires.find(part, c))), None)
 
     def _qualifies(self, text: str) -> bool:
         return self.atlas.region(text)[0] is not None

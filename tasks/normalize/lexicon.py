@@ -32,6 +32,7 @@ class Lexicon:
     join: re.Pattern[str]  # what stands between two names
     cut: re.Pattern[str]  # what follows a name: `for Reuters`, `in London`
     inline: tuple[Inline, ...]
+    edited: re.Pattern[str]  # introduces those who edited or photographed
 
 
 def _alternatives(words: list[str]) -> str:
@@ -68,6 +69,7 @@ def _lexicon(words: dict[str, list[str]], inline: tuple[Inline, ...]) -> Lexicon
         titles=keys("titles"),
         suffixes=tuple(words["suffixes"]),
         inline=inline,
+        edited=re.compile(rf"\s*(?:{_alternatives(words['editors'])})(?=\W|(?<=[:：]))", re.I),
         lead=re.compile(rf"\s*(?:(?:{_alternatives(words['leads'])})[\s:]+|(?:{_alternatives(open_leads)})\s*)", re.I),
         join=re.compile(rf"\s+(?:{_alternatives(words['joins'])})\s+|\s*[;|•·/、，]\s*|\s*&\s*", re.I),
         cut=re.compile(rf"\s+(?:{_alternatives(words['breaks'])})\s+.*\Z", re.S),

@@ -53,7 +53,7 @@ def _by_address(reading: Reading, registry: Registry) -> Iterator[tuple[OutletFa
     addresses += [(clue.raw, clue.source, clue.rule) for clue in reading.clued("url")]
     for raw, source, rule in addresses:
         names = domains(raw)
-        if not names or names[-1] in registry.platforms and not any(name in registry.outlets for name in names):
+        if not names or (names[-1] in registry.platforms and not any(name in registry.outlets for name in names)):
             continue
         facts = _of_domain(names, registry)
         yield facts, Candidate(facts.name or names[-1], raw, "url" if source == "url" else f"url in {source}", rule)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
 
 from tasks.normalize.facts import OutletFacts
 from tasks.settings import ConfigurationError, read_csv, read_yaml
@@ -88,6 +88,8 @@ def load_registry(folder: Path) -> Registry:
 
 @cache
 def _is_zone(name: str) -> bool:
+    if any((Path(base) / name).is_file() for base in TZPATH):
+        return True  # as ZoneInfo would find it, without reading it
     try:
         return bool(ZoneInfo(name).key)
     except (ZoneInfoNotFoundError, ValueError):

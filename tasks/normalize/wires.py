@@ -9,6 +9,7 @@ from tasks.settings import ConfigurationError, read_csv, read_yaml
 from tasks.text import name_key
 
 KINDS = ("wire", "photo", "press-release", "syndicate")
+EDGES = " .,;:–—-@©"  # around a form, no part of it
 DESK = re.compile(r"[\s/\-](?:[a-z]{2,3}|infocom|AFX)\Z")  # dpa/lnw, dpa-infocom, dpa-AFX: the agency's own services
 
 
@@ -53,7 +54,7 @@ class Wires:
 
     def find(self, text: str, country: str | None = None, marks: bool = True) -> Agency | None:
         """The agency that a piece of a credit names, whole; shared forms need the country. None where it names nobody."""
-        text = text.strip(" .,;:–—-@©")
+        text = text.strip(EDGES)
         found = self._forms(text, marks) or self._forms(DESK.sub("", text), marks)
         if len({form.agency.id for form in found}) > 1:
             found = tuple(form for form in found if country and form.country == country)
@@ -61,7 +62,7 @@ class Wires:
 
     def is_form(self, text: str) -> bool:
         """Whether a text is some agency's mark or name, ambiguous or not."""
-        text = text.strip(" .,;:–—-@©")
+        text = text.strip(EDGES)
         return bool(self._forms(text, marks=True))
 
     def _forms(self, text: str, marks: bool) -> tuple[Form, ...]:
@@ -81,7 +82,8 @@ def load_wires(folder: Path) -> Wires:
         if agency is None or row["kind"] not in ("mark", "name"):
             raise ConfigurationError(f"{path}: line {number}: needs an agency of agencies.csv and the kind mark or name")
         form = Form(agency, row["form"], row["kind"], agency.country)
-        table, key = (marks, row["form"]) if row["kind"] == "mark" else (names, name_key(row["form"]))
+        text = row["form"].strip(EDGES)
+        table, key = (marks, text) if row["kind"] == "mark" else (names, name_key(text))
         table.setdefault(key, []).append(form)
     return Wires(
         agencies=agencies,
