@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tasks.settings import ConfigurationError, read_yaml
+from tasks.strip.gate import gate_of, passes
 
 ANCHORS = {
     "whole": r"^[\W_]{{0,4}}(?:{})[\W_]{{0,4}}$",
@@ -20,6 +21,7 @@ ANCHORS = {
     "end": r"(?:{})\s*$",
     "inside": r"(?:{})",
 }
+SEARCHED = {"end", "inside"}  # anchors whose patterns are tried at every character
 TABLES = {"macros.yml", "refusals.yml", "words.yml"}  # what patterns and passes share, no rules
 At = Literal["whole", "start", "end", "inside"]
 Place = Literal["anywhere", "head", "tail", "edge"]
@@ -54,6 +56,14 @@ class RuleFile(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """A pattern, and lower-case strings of which every match holds one."""
+
+    pattern: re.Pattern[str]
+    gate: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A compiled rule."""
 
@@ -63,16 +73,18 @@ class Rule:
     words: int
     whole_line: bool  # the line is debris, not the matched stretch alone
     lonely: bool  # not where the lines beside it are of the same kind (tables)
-    pattern: re.Pattern[str]
+    forms: tuple[Form, ...]
     veto: re.Pattern[str] | None
     yes: tuple[str, ...]
     no: tuple[str, ...]
 
     def find(self, text: str) -> re.Match[str] | None:
-        """The match in a line, or None where a veto or nothing matches."""
-        if self.veto is not None and self.veto.search(text):
+        """The first match in a line, or None where a veto or nothing matches."""
+        lowered = text.lower()
+        matches = [match for form in self.forms if passes(form.gate, lowered) and (match := form.pattern.search(text))]
+        if not matches or (self.veto is not None and self.veto.search(text)):
             return None
-        return self.pattern.search(text)
+        return min(matches, key=lambda match: match.start())
 
 
 def compiled(pattern: str, flags: int, where: str) -> re.Pattern[str]:
@@ -97,11 +109,18 @@ def rule_of(entry: RuleEntry, kind: str | None, macros: dict[str, str], path: Pa
         words=entry.words,
         whole_line=entry.take == "line",
         lonely=entry.lonely,
-        pattern=compiled(ANCHORS[entry.at].format("|".join(forms)), flags, where),
+        forms=tuple(forms_of(entry.at, forms, flags, where)),
         veto=compiled("|".join(entry.not_), flags, where) if entry.not_ else None,
         yes=tuple(entry.yes),
         no=tuple(entry.no),
     )
+
+
+def forms_of(at: At, forms: list[str], flags: int, where: str) -> list[Form]:
+    """Forms bound to the beginning of a line as one pattern; those searched for in it one by one, each behind its gate."""
+    if at not in SEARCHED:
+        return [Form(compiled(ANCHORS[at].format("|".join(forms)), flags, where))]
+    return [Form(compiled(ANCHORS[at].format(form), flags, where), gate_of(form)) for form in forms]
 
 
 def expanded(form: str, macros: dict[str, str]) -> str:

@@ -5,7 +5,6 @@ a line, cells are parted by a tab, other white space collapses as in a browser, 
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -14,6 +13,8 @@ from tasks.records import Block
 from tasks.strip.tree import BLOCK_TAGS, CELLS, SKIPPED, restore
 
 SPACED = frozenset({"pre", "listing", "xmp", "plaintext"})  # white space counts in them
+BREAKING = BLOCK_TAGS | {"br"}  # a line starts and ends with them
+NESTED = BLOCK_TAGS | CELLS  # a block's nearest one of these is its tag
 PATH_LENGTH = 400  # characters of a block's path, its end
 SEGMENT_LENGTH = 80
 
@@ -80,25 +81,28 @@ def _is_hidden(element: Any) -> bool:
     return element.get("hidden") is not None or bool((style := element.get("style")) and _HIDING.search(style))
 
 
-def _descend(element: Any, parent: Place | None) -> Place:
-    tag = element.tag
+def _descend(element: Any, tag: str, parent: Place | None) -> Place:
     classes, name = element.get("class", ""), element.get("id", "")
+    segment = _segment(tag, classes, name) if classes or name else tag
+    if parent is None:
+        return Place(tag, segment, None, 0, False, _is_hidden(element), False, tag)
     return Place(
-        tag=tag,
-        segment=_segment(tag, classes, name) if classes or name else tag,
-        parent=parent,
-        depth=parent.depth + 1 if parent else 0,
-        linked=tag == "a" or (parent is not None and parent.linked),
-        hidden=(parent is not None and parent.hidden) or _is_hidden(element),
-        spaced=tag in SPACED or (parent is not None and parent.spaced),
-        block=tag if tag in BLOCK_TAGS or tag in CELLS else parent.block if parent else "body",
+        tag,
+        segment,
+        parent,
+        parent.depth + 1,
+        parent.linked or tag == "a",
+        parent.hidden or _is_hidden(element),
+        parent.spaced or tag in SPACED,
+        tag if tag in NESTED else parent.block,
     )
 
 
 class _Reader:
     """Gathers lines while the tree is walked."""
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: frozenset[Any]) -> None:
+        self.wanted = wanted
         self.lines: list[str] = []
         self.blocks: list[Block] = []
         self.places: list[Place] = []
@@ -106,7 +110,38 @@ class _Reader:
         self.end = -1  # of the text so far, without the line end that the next line brings
         self.line = _Line()
 
+    def enter(self, element: Any, parent: Place | None) -> Place:
+        """Begin an element, up to its first child."""
+        tag = element.tag
+        place = _descend(element, tag, parent)
+        if tag in BREAKING:
+            self.flush()
+        elif tag in CELLS:
+            self.open_cell(element)
+        if element in self.wanted:
+            self.line.marks.append((element, len(self.line.pieces)))
+        if text := element.text:
+            self.say(text, place)
+        return place
+
+    def leave(self, element: Any, tag: str, parent: Place) -> None:
+        """End an element, and go on to what follows it."""
+        if tag in BREAKING:
+            self.flush()
+        if tail := element.tail:
+            self.say(tail, parent)
+
     def say(self, text: str, place: Place) -> None:
+        if place.spaced:
+            first, *others = text.split("\n")
+            self.put(first, place)
+            for other in others:
+                self.flush()
+                self.put(other, place)
+        else:
+            self.put(text, place)
+
+    def put(self, text: str, place: Place) -> None:
         line = self.line
         line.pieces.append(text)
         if text and not text.isspace():
@@ -115,26 +150,20 @@ class _Reader:
             if place.linked:
                 line.linked += len(collapse(text).strip(" "))
 
-    def speak(self, text: str, place: Place) -> None:
-        """Text in which line ends count."""
-        first, *others = text.split("\n")
-        self.say(first, place)
-        for other in others:
+    def open_cell(self, element: Any) -> None:
+        """The border between two cells of a row; the first one starts a line."""
+        before = element.getprevious()
+        if before is not None and before.tag in CELLS:
+            self.line.pieces.append("\x00")
+        else:
             self.flush()
-            self.say(other, place)
-
-    def part(self) -> None:
-        """The border between two cells of a row."""
-        self.line.pieces.append("\x00")
-
-    def mark(self, element: Any) -> None:
-        self.line.marks.append((element, len(self.line.pieces)))
 
     def flush(self) -> None:
         """End the line. Marks of an empty line pass on to the next one."""
         line = self.line
         if line.place is None:
-            self.line = _Line(marks=[(element, 0) for element, _ in line.marks])
+            if line.pieces:
+                self.line = _Line(marks=[(element, 0) for element, _ in line.marks])
             return
         self.line = _Line()
         text = _finished("".join(line.pieces), line.place)
@@ -168,52 +197,22 @@ def read_source(body: Any, wanted: frozenset[Any] = frozenset()) -> Source:
 
     Offsets are code points. Blocks are sorted, disjoint, one for each line, and cover all but the line ends.
     """
-    reader = _Reader()
-    for event, element, place in _walk(body):
-        if event == "text":
-            text = element
-            reader.speak(text, place) if place.spaced else reader.say(text, place)
-            continue
-        tag = place.tag
-        if tag in BLOCK_TAGS or tag == "br":
-            reader.flush()
-        if event == "start":
-            if tag in CELLS:
-                _open_cell(reader, element)
-            if element in wanted:
-                reader.mark(element)
-    reader.flush()
-    return Source("\n".join(reader.lines), tuple(reader.blocks), tuple(reader.places), reader.offsets)
-
-
-def _open_cell(reader: _Reader, element: Any) -> None:
-    before = element.getprevious()
-    if before is not None and before.tag in CELLS:
-        reader.part()
-    else:
-        reader.flush()
-
-
-def _walk(body: Any) -> Iterator[tuple[str, Any, Place]]:
-    """Start, text and end events below `body`, in document order, without recursion."""
-    place = _descend(body, None)
-    yield "start", body, place
-    if body.text:
-        yield "text", body.text, place
-    path: list[tuple[Any, Place, Any]] = [(body, place, iter(body))]
+    reader = _Reader(wanted)
+    path = [(body, reader.enter(body, None), iter(body))]
     while path:
         element, place, children = path[-1]
-        child = next(children, None)
-        if child is None:
+        for child in children:
+            if not isinstance(child.tag, str) or child.tag in SKIPPED:
+                reader.leave(child, "", place)
+                continue
+            inner = reader.enter(child, place)
+            if len(child):
+                path.append((child, inner, iter(child)))
+                break
+            reader.leave(child, child.tag, place)
+        else:
             path.pop()
-            yield "end", element, place
-            if path and element.tail:
-                yield "text", element.tail, path[-1][1]
-        elif isinstance(child.tag, str) and child.tag not in SKIPPED:
-            inner = _descend(child, place)
-            yield "start", child, inner
-            if child.text:
-                yield "text", child.text, inner
-            path.append((child, inner, iter(child)))
-        elif child.tail:
-            yield "text", child.tail, place
+            if path:
+                reader.leave(element, place.tag, path[-1][1])
+    reader.flush()
+    return Source("\n".join(reader.lines), tuple(reader.blocks), tuple(reader.places), reader.offsets)

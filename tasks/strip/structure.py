@@ -1,4 +1,4 @@
-"""The place of each block in its page as numbers: containers, links, classes, shape, neighbours.
+"""The place of each block in its page as numbers: containers, links, shape, neighbours.
 
 Nothing here knows a language: a page's layout tells most of what is story and what is furniture.
 """
@@ -6,265 +6,194 @@ Nothing here knows a language: a page's layout tells most of what is story and w
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tasks.records import Block
+from tasks.strip.labels import is_furniture
 from tasks.strip.source_text import Place
 
-Matrix = NDArray[np.float64]
+Column = NDArray[np.float64]
+Columns = dict[str, Column]
 
+LINKED = 0.34  # share of link text from which a block is no running text
+LONG, CLOSED = 80, 40  # length from which a block is running text; the same if it ends like a sentence
+STORY = 0.8  # share of the page's running text that the story's container holds
+UP = 5  # containers above a block that are looked at
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CLOSED = re.compile(r"[.!?…。！？؟।׃۔][\"'»”’)\]】」』]*\s*\Z")
-_FURNITURE_TAGS = frozenset({"nav", "footer", "aside", "button", "form", "dialog", "menu"})
-_TAGS = ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "div", "figcaption", "blockquote", "dd", "dt", "pre", "section", "summary", "article")
-_INNER = ("a", "em", "i", "strong", "b", "span", "time", "small", "button", "label", "cite")
-_ABOVE = ("article", "main", "nav", "footer", "header", "aside", "figure", "form", "ul", "ol", "table", "blockquote", "section", "button", "details")
-WORDS = """
-    article story post entry content body text main prose paragraph rich copy wysiwyg intro lead lede summary standfirst deck excerpt subtitle
-    description headline title kicker caption credit image photo media video player gallery slide figure author byline bio avatar meta date time
-    publish share social follow facebook twitter whatsapp copy-link print comment disqus reply respond related recommend read-more more also
-    latest popular trending most next prev pagination teaser promo card list item feed widget sidebar aside rail right left column inline embed
-    newsletter subscribe subscription signup login register paywall piano premium member donate support ad ads advert sponsor banner cookie consent gdpr privacy popup
-    modal overlay notice alert footer header nav menu breadcrumb tag topic categor label keyword copyright legal source agency correction
-    tool button icon hidden sr-only visually screen-reader skip quote pullquote factbox box info table live liveblog update timeline poll quiz
-    search weather stock market rating score product shop price contact address
-"""
-_WORDS = tuple(WORDS.split())
-_STEM = {word: index for index, word in enumerate(_WORDS)}
-_NEAR = 3  # elements up from a block whose classes count as its own
-_SPLIT = re.compile(r"[^a-z0-9]+")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_SHORT = frozenset({"ad", "ads", "nav", "tag", "box", "bio", "list", "item", "live", "text", "time", "date", "more", "also", "next", "prev", "left", "right", "most", "copy", "lead", "deck", "main", "body", "post", "card", "feed", "rail", "info", "icon", "menu", "meta", "poll", "quiz", "shop", "skip", "tool"})
-_FINDER = re.compile("|".join(rf"\b{re.escape(w)}s?\b" if w in _SHORT else re.escape(w) for w in sorted(_WORDS, key=len, reverse=True)))
-FURNITURE = frozenset(
-    "share social comment disqus reply related recommend latest popular trending teaser promo sidebar rail newsletter subscribe subscription "
-    "signup login register cookie consent gdpr popup modal footer nav menu breadcrumb advert ads sponsor".split()
-)
-
-
-@lru_cache(maxsize=20_000)
-def _stems(segment: str) -> tuple[int, ...]:
-    """Which of the known words stand in an element's classes."""
-    _, _, labels = segment.partition(".") if "." in segment else segment.partition("#")
-    spaced = labels.replace("_", "-").replace(".", "-").replace("#", "-")
-    return tuple(sorted({_STEM[_known(found)] for found in _FINDER.findall(spaced)})) if labels else ()
-
-
-def _known(found: str) -> str:
-    return found if found in _STEM else found[:-1]
-
-
-@lru_cache(maxsize=20_000)
-def _is_furniture(segment: str, tag: str) -> bool:
-    return tag in _FURNITURE_TAGS or any(_WORDS[index] in FURNITURE for index in _stems(segment))
+_LOWER = re.compile(r"\W*[a-zà-öø-ÿа-яё]")
+_DIGIT = re.compile(r"\d")
+_MARK = re.compile(r"[,;:،，、؛]")
+_QUOTE = re.compile(r"[\"“”„«»「」‘’]")
 
 
 def weight(text: str) -> float:
-    """The length of a text, scripts without spaces and letters weighed by what a character says."""
-    return len(text) + 1.5 * len(_CJK.findall(text)) if not text.isascii() else float(len(text))
+    """The length of a text; a character of a script without spaces counts for what it says."""
+    return float(len(text)) if text.isascii() else len(text) + 1.5 * len(_CJK.findall(text))
 
 
 class Layout:
     """The containers of a page and how its running text is spread over them."""
 
     def __init__(self, texts: Sequence[str], blocks: Sequence[Block], places: Sequence[Place]) -> None:
-        self.chains = [_chain(place) for place in places]
+        self.blocks, self.places = blocks, places
         self.lengths = np.array([weight(text) for text in texts])
-        spans = np.array([max(1, len(text)) for text in texts], float)
-        self.links = np.array([block.link_length for block in blocks], float) / spans
-        self.closed = np.array([_CLOSED.search(text) is not None for text in texts], float)
-        raw = np.where((self.links < 0.34) & ((self.lengths >= 80) | ((self.lengths >= 40) & (self.closed > 0))), self.lengths, 0.0)
+        self.links = np.array([min(1.0, block.link_length / max(1, len(text))) for block, text in zip(blocks, texts, strict=True)])
+        self.closed = np.array([float(_CLOSED.search(text) is not None) for text in texts])
+        long = (self.lengths >= LONG) | ((self.lengths >= CLOSED) & (self.closed > 0))
+        raw = np.where((self.links < LINKED) & long, self.lengths, 0.0)
         self.furniture = self._furniture(raw)
-        self.running = np.where(self.furniture, 0.0, raw)
-        if not self.running.any():
-            self.running = raw
-        self.sums = self._sums(self.running)
+        running = np.where(self.furniture > 0, 0.0, raw)
+        self.running = running if running.any() else raw
         self.total = max(1.0, float(self.running.sum()))
+        self.sums = _sums(places, self.running)
         self.best = self._best()
 
-    def _sums(self, weights: Matrix) -> dict[int, float]:
-        sums: dict[int, float] = {}
-        for chain, value in zip(self.chains, weights.tolist(), strict=True):
-            if value:
-                for place in chain:
-                    sums[id(place)] = sums.get(id(place), 0.0) + value
-        return sums
-
-    def _furniture(self, raw: Matrix) -> NDArray[np.bool_]:
+    def _furniture(self, raw: Column) -> Column:
         """Blocks below an element that names itself furniture, unless half of the page's running text is in it."""
-        sums, half = self._sums(raw), float(raw.sum()) / 2
-        known: dict[int, bool] = {}
-        return np.array([_below(chain, sums, half, known) for chain in self.chains], bool)
+        sums, half = _sums(self.places, raw), float(raw.sum()) / 2
+        known: dict[Place | None, float] = {None: 0.0}
+        for place in self.places:
+            for one in _unknown(place, known):
+                named = is_furniture(one.segment) and sums.get(one, 0.0) < half
+                known[one] = 1.0 if named else known[one.parent]
+        return np.array([known[place] for place in self.places])
 
-    def _best(self) -> int:
-        """How deep the story's container lies: the smallest element with four fifths of the running text above it."""
-        best, depth = None, 0
-        for chain, value in zip(self.chains, self.running.tolist(), strict=True):
-            if value:
-                for place in chain:
-                    if place.depth > depth and self.sums[id(place)] >= 0.8 * self.total:
-                        best, depth = place, place.depth
-        return id(best)
+    def _best(self) -> Place | None:
+        """The story's container: the deepest element that holds most of the running text."""
+        full = [place for place, value in self.sums.items() if value >= STORY * self.total]
+        return max(full, key=lambda place: place.depth, default=None)
 
-    def share(self, chain: Sequence[Place], up: int) -> float:
-        place = chain[-1 - up] if len(chain) > up else chain[0]
-        return self.sums.get(id(place), 0.0) / self.total
+    def inside(self) -> Column:
+        known: dict[Place | None, float] = {None: 0.0}
+        for place in self.places:
+            for one in _unknown(place, known):
+                known[one] = 1.0 if one is self.best else known[one.parent]
+        return np.array([known[place] for place in self.places])
+
+    def shares(self) -> list[Column]:
+        """How much of the running text the containers above each block hold, the nearest first."""
+        rows = {place: self._shares(place) for place in set(self.places)}
+        return list(np.array([rows[place] for place in self.places]).T)
+
+    def _shares(self, place: Place) -> list[float]:
+        found = []
+        for _ in range(UP):
+            found.append(self.sums.get(place, 0.0) / self.total)
+            place = place.parent or place
+        return found
+
+    def kin(self) -> Column:
+        """How much of the running text stands in elements like a block's own."""
+        groups: dict[str, float] = {}
+        kinds = [_kind(block.path) for block in self.blocks]
+        for kind, value in zip(kinds, self.running.tolist(), strict=True):
+            groups[kind] = groups.get(kind, 0.0) + value
+        return np.array([groups[kind] for kind in kinds]) / self.total
 
 
-def _below(chain: Sequence[Place], sums: dict[int, float], half: float, known: dict[int, bool]) -> bool:
-    verdict = False
-    for place in chain:
-        key = id(place)
-        if key not in known:
-            known[key] = verdict or (_is_furniture(place.segment, place.tag) and sums.get(key, 0.0) < half)
-        verdict = known[key]
-    return verdict
+def _sums(places: Sequence[Place], weights: Column) -> dict[Place, float]:
+    sums: dict[Place, float] = {}
+    for place, value in zip(places, weights.tolist(), strict=True):
+        above: Place | None = place if value else None
+        while above is not None:
+            sums[above] = sums.get(above, 0.0) + value
+            above = above.parent
+    return sums
 
 
-def _chain(place: Place | None) -> list[Place]:
-    chain = []
-    while place is not None:
-        chain.append(place)
+def _unknown(place: Place | None, known: dict[Place | None, float]) -> list[Place]:
+    """The elements from a place up that are not known yet, outermost first."""
+    found = []
+    while place is not None and place not in known:
+        found.append(place)
         place = place.parent
-    chain.reverse()
-    return chain
+    return found[::-1]
 
 
-@lru_cache(maxsize=20_000)
-def _labels(near: tuple[tuple[str, str], ...]) -> tuple[int, ...]:
-    return tuple(sorted({index for segment, _ in near for index in _stems(segment)}))
+def _kind(path: str) -> str:
+    return "/".join(path.rsplit("/", 4)[-4:])
 
 
-def _place_features(chains: Sequence[Sequence[Place]]) -> Matrix:
-    """For each block: its tag, the inline element that holds it all, the elements and classes above it, near and far."""
-    width = len(_TAGS) + len(_INNER) + len(_ABOVE) + 2 * len(_WORDS)
-    rows = np.zeros((len(chains), width))
-    known: dict[int, list[int]] = {}
-    for row, chain in zip(rows, chains, strict=True):
-        place = chain[-1]
-        if id(place) not in known:
-            known[id(place)] = _columns(chain)
-        row[known[id(place)]] = 1.0
-    return rows
+def neighbours(name: str, column: Column) -> Columns:
+    """What stands one and two blocks before and after, and around at a distance."""
+    count = len(column)
+    padded = np.concatenate([[0.0, 0.0], column, [0.0, 0.0]])
+    total = np.concatenate([[0.0], np.cumsum(column)])
+    here = np.arange(count)
+    near = {f"{name}{by:+d}": padded[2 + by : 2 + by + count] for by in (-2, -1, 1, 2)}
+    wide = {
+        f"{name}~{reach}": (total[np.minimum(here + reach + 1, count)] - total[np.maximum(here - reach, 0)]) / (2 * reach + 1)
+        for reach in (4, 10)
+    }
+    return near | wide
 
 
-def _columns(chain: Sequence[Place]) -> list[int]:
-    place, at = chain[-1], 0
-    columns = [at + _TAGS.index(place.block)] if place.block in _TAGS else []
-    at += len(_TAGS)
-    columns += [at + _INNER.index(place.tag)] if place.tag in _INNER else []
-    at += len(_INNER)
-    above = {one.tag for one in chain}
-    columns += [at + index for index, tag in enumerate(_ABOVE) if tag in above]
-    at += len(_ABOVE)
-    columns += [at + index for one in chain[-_NEAR:] for index in _stems(one.segment)]
-    at += len(_WORDS)
-    columns += [at + index for one in chain[2:-_NEAR] for index in _stems(one.segment)]
+def _shape(text: str, heading: frozenset[str], count: int) -> tuple[float, ...]:
+    length, words = len(text), text.split()
+    distinct = {word.lower() for word in words}
+    return (
+        min(len(_MARK.findall(text)), 8) / 8,
+        len(_DIGIT.findall(text)) / length,
+        float(_QUOTE.search(text) is not None),
+        float(_LOWER.match(text) is not None),
+        float(count > 1),
+        len(heading & distinct) / max(1, len(distinct), len(heading)) if heading else 0.0,
+        float(text.endswith((":", "："))),
+        float(text.endswith(("…", "..."))),
+        float("©" in text),
+        float("|" in text or "\t" in text),
+        float(text.isupper()),
+        sum(map(str.istitle, words)) / max(1, len(words)),
+        float("@" in text or "http" in text or "www." in text),
+    )
+
+
+_SHAPES = "marks digits quote lower repeated heading colon ellipsis copyright cells upper title address"
+
+
+def features(texts: Sequence[str], blocks: Sequence[Block], places: Sequence[Place], title: str) -> Columns:
+    """Named columns with one number for each block; `title` is the page's own headline, empty where it has none."""
+    layout = Layout(texts, blocks, places)
+    counts, heading = Counter(texts), frozenset(title.lower().split())
+    shapes = np.array([_shape(text, heading, counts[text]) for text in texts]).T
+    running = (layout.running > 0).astype(float)
+    long = np.log1p(layout.lengths)
+    columns = _standing(layout, running) | dict(zip(_SHAPES.split(), shapes, strict=True))
+    columns |= {f"share{up}": share for up, share in enumerate(layout.shares())}
+    columns |= {
+        "furniture": layout.furniture,
+        "links": layout.links,
+        "linked": (layout.links > 0.6).astype(float),
+        "closed": layout.closed,
+        "long": long,
+        "longer": long**2 / 8,
+        "short": (layout.lengths < 25).astype(float),
+        "running": running,
+        "kin": layout.kin(),
+        "hidden": np.array([float(block.hidden) for block in blocks]),
+    }
+    for name in ("running", "links", "long", "furniture", "closed"):
+        columns |= neighbours(name, columns[name])
     return columns
 
 
-def _shift(column: Matrix, by: int) -> Matrix:
-    """A column moved by some blocks; zero where there is no such neighbour."""
-    moved = np.zeros_like(column)
-    if by > 0:
-        moved[by:] = column[:-by]
-    else:
-        moved[:by] = column[-by:]
-    return moved
-
-
-def neighbours(column: Matrix) -> list[Matrix]:
-    """What stands one and two blocks before and after, and around at a distance."""
-    total = np.concatenate([[0.0], np.cumsum(column)])
-    here = np.arange(len(column))
-    wide = [(total[np.minimum(here + reach + 1, len(column))] - total[np.maximum(here - reach, 0)]) / (2 * reach + 1) for reach in (4, 10)]
-    return [_shift(column, 1), _shift(column, 2), _shift(column, -1), _shift(column, -2), *wide]
-
-
-_STARTS_LOWER = re.compile(r"\W*[a-zà-öø-ÿа-яё]")
-_NUMBER = re.compile(r"\d+")
-_MARKS = re.compile(r"[,;:،，、؛]")
-_QUOTES = re.compile(r"[\"“”„«»「」‘’]")
-
-
-def _shape_features(texts: Sequence[str], title: str) -> Matrix:
-    """For each block what its characters look like, whatever its language."""
-    counts = Counter(texts)
-    heading = set(title.lower().split())
-    rows = []
-    for text in texts:
-        length, words = len(text), text.lower().split()
-        overlap = len(heading.intersection(words)) / max(1, len(set(words)), len(heading)) if heading else 0.0
-        rows.append(
-            (
-                min(len(_MARKS.findall(text)), 8) / 8,
-                min(sum(map(len, _NUMBER.findall(text))) / length, 1.0),
-                1.0 if _QUOTES.search(text) else 0.0,
-                1.0 if _STARTS_LOWER.match(text) else 0.0,
-                1.0 if counts[text] > 1 else 0.0,
-                overlap,
-                1.0 if text.endswith((":", "：")) else 0.0,
-                1.0 if text.endswith(("…", "...")) else 0.0,
-                1.0 if "©" in text else 0.0,
-                1.0 if "|" in text or "\t" in text else 0.0,
-                1.0 if text.isupper() else 0.0,
-                sum(map(str.istitle, text.split())) / max(1, len(words)),
-                1.0 if "@" in text or "http" in text or "www." in text else 0.0,
-            )
-        )
-    return np.array(rows, float)
-
-
-def _run_features(layout: Layout) -> Matrix:
-    """For each block: containers, links, length, and where it stands between the first and last running text."""
-    count = len(layout.chains)
-    inside = np.array([any(id(place) == layout.best for place in chain) for chain in layout.chains], float)
-    held = np.flatnonzero((layout.running > 0) & (inside > 0))
-    first, last = (held[0], held[-1]) if len(held) else (0, count - 1)
+def _standing(layout: Layout, running: Column) -> Columns:
+    """Where a block stands between the first and the last running text of the story's container."""
+    count = len(running)
+    inside = layout.inside()
+    held = np.flatnonzero(running * inside)
+    first, last = (int(held[0]), int(held[-1])) if len(held) else (0, count - 1)
     here = np.arange(count, dtype=float)
-    running = (layout.running > 0).astype(float)
-    long, short = np.log1p(layout.lengths), layout.lengths < 25
-    groups: dict[str, float] = {}
-    paths = [_kind(chain) for chain in layout.chains]
-    for path, value in zip(paths, layout.running.tolist(), strict=True):
-        groups[path] = groups.get(path, 0.0) + value
-    columns = [
-        inside,
-        (here < first).astype(float),
-        (here > last).astype(float),
-        np.clip((first - here) / 10, 0, 3),
-        np.clip((here - last) / 10, 0, 3),
-        np.clip((here - first) / max(1, last - first), 0, 1),
-        np.full(count, np.log1p(layout.total)),
-        np.full(count, np.log1p(len(held))),
-        layout.furniture.astype(float),
-        np.minimum(layout.links, 1.0),
-        (layout.links > 0.6).astype(float),
-        layout.closed,
-        long,
-        long**2 / 8,
-        short.astype(float),
-        running,
-        np.array([groups[path] for path in paths]) / layout.total,
-        *(np.array([layout.share(chain, up) for chain in layout.chains]) for up in range(5)),
-        *neighbours(running),
-        *neighbours(np.minimum(layout.links, 1.0)),
-        *neighbours(long),
-        *neighbours(layout.furniture.astype(float)),
-        *neighbours(layout.closed),
-    ]
-    return np.column_stack(columns)
-
-
-def _kind(chain: Sequence[Place]) -> str:
-    return "/".join(place.segment for place in chain[-4:])
-
-
-def features(texts: Sequence[str], blocks: Sequence[Block], places: Sequence[Place], title: str) -> Matrix:
-    """One row for each block, one column for each feature; `title` is the page's own headline, empty where it has none."""
-    layout = Layout(texts, blocks, places)
-    hidden = np.array([[block.hidden] for block in blocks], float)
-    return np.hstack([_run_features(layout), hidden, _shape_features(texts, title), _place_features(layout.chains)])
+    return {
+        "inside": inside,
+        "before": (here < first).astype(float),
+        "after": (here > last).astype(float),
+        "before-by": np.clip((first - here) / 10, 0, 3),
+        "after-by": np.clip((here - last) / 10, 0, 3),
+        "through": np.clip((here - first) / max(1, last - first), 0, 1),
+        "page-length": np.full(count, np.log1p(layout.total)),
+        "page-paragraphs": np.full(count, np.log1p(len(held))),
+    }
