@@ -24,7 +24,7 @@ def finish(item: Found | Refusal, limits: Limits) -> RawDocument | Reject:
     if isinstance(item, Refusal):
         return _reject(item, limits)
     try:
-        text, charset = (item.text, "utf-8") if item.text is not None else _decoded(item)
+        text, charset = (item.text, item.charset) if item.text is not None else _decoded(item)
         if not text.strip(BLANK) and not text.strip():
             raise Refused("empty", "nothing but white space")
     except Refused as refused:

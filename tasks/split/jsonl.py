@@ -52,7 +52,7 @@ def read_jsonl(source: Source, limits: Limits) -> Iterator[Item]:
 
 def _row(line: bytes, ended: bool, source: Source, number: int, limits: Limits) -> Item:
     try:
-        return read_row(parse(line), source, number, limits, line)
+        return read_row(parse(line), source, number, limits, lambda: line)
     except Refused as refused:
         cut = not ended and line.startswith(b"{") and not line.endswith(b"}")
         reason, detail = ("truncated", f"the file ends inside the row: {refused.detail}") if cut else (refused.reason, refused.detail)

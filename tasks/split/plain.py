@@ -20,14 +20,15 @@ def read_text(source: Source, limits: Limits) -> Iterator[Item]:
     """The text that the source is, or each article of a concatenated one: `x.txt#3` is the third."""
     data = read_document(source, limits)
     try:
-        text = decode(data, source.meta.charset).text
+        decoded = decode(data, source.meta.charset)
     except Refused as refused:
         why = (refused.reason, refused.detail)
         yield Refusal(source.bundle, source.member, *why, len(data), data[:65536], data, "text/plain", source.meta)
         return
+    text = decoded.text
     parts = parts_of(text)
     if not parts:
         yield Found(source.bundle, source.member, data, "text/plain", source.meta)
     for number, part in enumerate(parts, 1):
         piece = text[part.start : part.end]
-        yield Found(source.bundle, f"{source.member}#{number}", piece.encode(), "text/plain", source.meta, piece, placed=False)
+        yield Found(source.bundle, f"{source.member}#{number}", piece.encode(), "text/plain", source.meta, piece, False, decoded.charset)

@@ -5,14 +5,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from tasks.settings import Limits
+from tasks.split.columns import read_arrow, read_parquet
 from tasks.split.compressed import read_compressed
+from tasks.split.delimited import read_delimited
 from tasks.split.errors import Abandoned, Refused
 from tasks.split.jsonl import read_jsonl
+from tasks.split.jsons import read_json
 from tasks.split.plain import read_page, read_text
 from tasks.split.sniff import sniff
 from tasks.split.source import Found, Reader, Refusal, Source, refuse
 from tasks.split.streams import document_limit, peek, too_large
 from tasks.split.tars import read_tar
+from tasks.split.warcs import begins_warc, read_packed_warc, read_warc
 from tasks.split.zips import read_zip
 
 READERS: dict[str, Reader] = {
@@ -22,7 +26,13 @@ READERS: dict[str, Reader] = {
     "zstd": partial(read_compressed, "zstd"),
     "zip": read_zip,
     "tar": read_tar,
+    "warc": read_warc,
+    "warc.gz": read_packed_warc,
+    "parquet": read_parquet,
+    "arrow": read_arrow,
     "jsonl": read_jsonl,
+    "json": read_json,
+    "delimited": read_delimited,
     "html": read_page,
     "text": read_text,
 }
@@ -62,6 +72,7 @@ def documents(source: Source, limits: Limits, deep: _Deep | None = None) -> Iter
         deep.check(source, limits)
         head, stream = peek(source.stream)
         kind = sniff(head, source.name)
+        kind = "warc.gz" if kind == "gzip" and begins_warc(head[:512]) else kind
         if kind.startswith(("binary", "empty")) and size is not None and size > document_limit(limits):
             raise too_large(limits)
         for item in _reader(kind)(replace(source, stream=stream), limits):

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -20,6 +20,12 @@ from tasks.split.streams import document_limit
 CONTENT = ("html_base64", "html", "text", "sniffed")
 STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?\s?(Z|z|[+-]\d\d:?\d\d|UTC|GMT)")
 Cell = tuple[str, Any]  # the name it stood under, and the value
+Raw = Callable[[], bytes]  # a row as it stood, made only where a reject shows it
+
+
+class Broken(bytes):
+    """What stands in a column of text and is none."""
+
 
 
 @lru_cache(maxsize=4096)
@@ -100,6 +106,8 @@ def _content(cells: Mapping[str, Cell]) -> tuple[bytes, str | None, str]:
         if field not in cells or _blank(cells[field][1]):
             continue
         name, value = cells[field]
+        if isinstance(value, Broken):
+            raise Refused("undecodable", f"`{name}` is not UTF-8")
         if field == "html_base64":
             return _bytes(name, value), None, "text/html"
         if isinstance(value, bytes):
@@ -118,22 +126,22 @@ def _media(data: bytes) -> str:
     return "text/html" if sniff(data[:65536], "") == "html" else "text/plain"
 
 
-def read_row(row: Any, source: Source, number: int, limits: Limits, raw: bytes, rule: str = "row") -> Found | Refusal:
+def read_row(row: Any, source: Source, number: int, limits: Limits, raw: Raw, charset: str = "utf-8") -> Found | Refusal:
     """The document of a row, or why it has none. `raw` is the row as it stood, for the reject; `number` its place, from 1."""
     member = f"{source.member}#{number}"
     meta = source.meta
-    data: bytes | None = raw
     try:
         if not isinstance(row, dict):
             raise Refused("malformed-record", f"the row is no object but {type(row).__name__}")
         cells = cells_of(row)
-        meta = meta_of(cells, rule, source.meta)
+        meta = meta_of(cells, "row", source.meta)
         data, text, media_type = _content(cells)
         if len(data) > document_limit(limits):
             raise Refused("too-large", f"the document is larger than {limits.document_megabytes:g} MB")
     except Refused as refused:
-        return Refusal(source.bundle, member, refused.reason, refused.detail, len(data or b""), raw[:65536], data, None, meta, placed=False)
-    return Found(source.bundle, member, data, media_type, meta, text, placed=False)
+        shown = raw()
+        return Refusal(source.bundle, member, refused.reason, refused.detail, len(shown), shown[:65536], shown, None, meta, placed=False)
+    return Found(source.bundle, member, data, media_type, meta, text, placed=False, charset=charset)
 
 
 def malformed(source: Source, number: int, reason: str, detail: str, raw: bytes, size: int | None = None) -> Refusal:

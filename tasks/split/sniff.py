@@ -4,6 +4,7 @@ import json
 import re
 
 from tasks.split.decode import BOMS
+from tasks.split.header import delimiter_of
 
 MAGIC = (
     (b"\x1f\x8b\x08", "gzip"),
@@ -13,6 +14,7 @@ MAGIC = (
     (b"PK\x05\x06", "zip"),
     (b"PAR1", "parquet"),
     (b"ARROW1", "arrow"),
+    (b"\xff\xff\xff\xff", "arrow"),
     (b"WARC/", "warc"),
     (b"7z\xbc\xaf\x27\x1c", "unsupported:7z archive"),
     (b"Rar!\x1a\x07", "unsupported:rar archive"),
@@ -132,6 +134,13 @@ def _markup(text: str, name: str) -> str | None:
     return "html" if elements >= (12 if lower.endswith(TEXTS) else 3) and elements * 400 > len(text) else None
 
 
+def _table(text: str, name: str) -> str | None:
+    """delimited, where the first line names the columns of a table of documents, or the name says so."""
+    if name.lower().endswith((".csv", ".tsv", ".tab")):
+        return "delimited"
+    return "delimited" if delimiter_of(text.lstrip().split("\n", 1)[0].strip()) else None
+
+
 def sniff(head: bytes, name: str) -> str:
     """The kind of a stream, a key of the registry, `binary:<what>`, `unsupported:<what>` or `empty`."""
     if kind := _starts(head, name):
@@ -141,4 +150,4 @@ def sniff(head: bytes, name: str) -> str:
     text = view(head)
     if not text.strip(" \t\r\n\f\v\0\ufeff\xa0"):
         return "empty" if len(head) < LOOK else "text"
-    return _json(text.lstrip(), name) or _markup(text, name) or "text"
+    return _json(text.lstrip(), name) or _markup(text, name) or _table(text, name) or "text"

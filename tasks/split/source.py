@@ -51,6 +51,7 @@ class Found:
     meta: Meta
     text: str | None = None
     placed: bool = True  # its path tells it from others; rows and parts of a text have their content alone
+    charset: str = "utf-8"  # of the text, where it was decoded already
 
 
 @dataclass(frozen=True, slots=True)

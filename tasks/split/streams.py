@@ -3,9 +3,11 @@
 import io
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO, cast
 
 from tasks.settings import Limits
+from tasks.split.detect import codec_of
 from tasks.split.errors import Refused
 from tasks.split.source import Source
 
@@ -61,6 +63,16 @@ def peek(stream: BinaryIO, size: int = HEAD) -> tuple[bytes, BinaryIO]:
         stream.seek(-len(head), io.SEEK_CUR)
         return bytes(head), stream
     return bytes(head), cast(BinaryIO, io.BufferedReader(_Chained(bytes(head), stream, failure), HEAD))
+
+
+@contextmanager
+def as_text(stream: BinaryIO, charset: str) -> Iterator[io.TextIOWrapper]:
+    """The stream as text, line ends as they are, stray bytes read as in documents; the stream itself stays open."""
+    text = io.TextIOWrapper(stream, encoding=codec_of(charset), errors="copydesk.stray", newline="")
+    try:
+        yield text
+    finally:
+        text.detach()
 
 
 def document_limit(limits: Limits) -> int:

@@ -110,3 +110,63 @@ def test_identity_prefers_the_url_then_the_id_then_the_place() -> None:
     assert identity_of(None, None, "b/m", "d") == "path:b/m"
     assert identity_of("", "", None, "d") == "content:d"
     assert len(document_id("x", sha256(b""))) == 32
+
+
+def test_tables_by_their_names(tmp_path: Path, split: Split) -> None:
+    import csv
+
+    with (tmp_path / "x.csv").open("w", encoding="cp1251", newline="") as handle:
+        writer = csv.writer(handle, delimiter=";")
+        writer.writerow(["Title", "Link", "Content", "published"])
+        writer.writerow(["Паром", "https://n.example/1", "Паром снова пойдёт в мае.\n\nРемонт занял больше времени.", "2024-03-03"])
+        writer.writerow(["a", "b", "c", "d", "e"])
+        writer.writerow(["Мост", "https://n.example/2", "Мост закрыли на ремонт до осени; движение пустили в объезд.", ""])
+    documents, rejects = split(tmp_path / "x.csv")
+    assert [(d.source_member, d.url, d.charset) for d in documents] == [
+        ("x.csv#1", "https://n.example/1", "windows-1251"),
+        ("x.csv#3", "https://n.example/2", "windows-1251"),
+    ]
+    assert documents[0].text == "Паром снова пойдёт в мае.\n\nРемонт занял больше времени."
+    assert [(r.source_member, r.reason) for r in rejects] == [("x.csv#2", "malformed-record")]
+
+
+@pytest.mark.parametrize("wrap", ["{}", '{{"status": "ok", "response": {{"docs": {}}}}}', '{{"articles": {}}}'])
+def test_json_arrays_and_what_wraps_them(tmp_path: Path, split: Split, wrap: str) -> None:
+    rows = [{"text": story(1), "url": "https://n.example/1"}, {"html": page(2)}, {"url": "https://n.example/3"}]
+    (tmp_path / "x.json").write_text(wrap.format(json.dumps(rows, indent=1)))
+    documents, rejects = split(tmp_path / "x.json")
+    assert [d.source_member for d in documents] == ["x.json#1", "x.json#2"]
+    assert [r.reason for r in rejects] == ["malformed-record"]
+
+
+def test_a_cut_array_keeps_its_rows(tmp_path: Path, split: Split) -> None:
+    rows = [{"text": story(i)} for i in range(400)]
+    (tmp_path / "x.json").write_text(json.dumps(rows)[:-20])
+    documents, rejects = split(tmp_path / "x.json")
+    assert len(documents) == 399
+    assert [r.reason for r in rejects] == ["truncated"]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow", "stream", "feather"])
+def test_tables_of_arrow(tmp_path: Path, split: Split, kind: str) -> None:
+    import pandas as pd  # type: ignore[import-untyped]
+    import pyarrow as pa
+
+    frame = pd.DataFrame({"body": [story(i) for i in range(300)], "url": [f"https://n.example/{i}" for i in range(300)]})
+    frame["fetched_at"] = pd.Timestamp("2024-03-03T10:00:00Z")
+    table, path = pa.Table.from_pandas(frame), tmp_path / "x.data"
+    if kind == "parquet":
+        frame.to_parquet(path)
+    elif kind == "feather":
+        frame.to_feather(path)
+    elif kind == "arrow":
+        with pa.ipc.new_file(path, table.schema) as writer:
+            writer.write_table(table, 77)
+    else:
+        with pa.ipc.new_stream(path, table.schema) as writer:
+            writer.write_table(table, 77)
+    documents, rejects = split(path)
+    assert not rejects
+    assert [d.text for d in documents] == [story(i) for i in range(300)]
+    assert documents[299].source_member == "x.data#300"
+    assert documents[0].fetched_at is not None and documents[0].fetched_at.isoformat() == "2024-03-03T10:00:00+00:00"

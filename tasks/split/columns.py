@@ -1,0 +1,122 @@
+"""Parquet and Arrow: a row each, read in small batches; a damaged row group is one reject and the others go on."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tasks.settings import Limits
+from tasks.split.budget import Budget
+from tasks.split.errors import Refused
+from tasks.split.knowledge import field_key, field_names
+from tasks.split.rows import Broken, read_row
+from tasks.split.source import Item, Refusal, Source
+from tasks.split.streams import to_seekable
+
+BATCH = 64  # rows in memory at a time; a row may be as large as a document
+DAMAGED = (OSError, pa.ArrowException, ValueError, MemoryError, OverflowError)
+
+
+def _wanted(names: list[str]) -> list[str]:
+    """The columns that mean something; all of them where none does, so that the rejects can show them."""
+    return [name for name in names if field_key(name) in field_names()] or names
+
+
+def _column(column: pa.Array) -> list[Any]:
+    """A column's values; of strings that are not UTF-8 the broken bytes."""
+    try:
+        return list(column.to_pylist())
+    except UnicodeDecodeError:
+        return [_text(value) for value in column.cast(pa.binary()).to_pylist()]
+    except (ValueError, OverflowError):  # dates beyond what Python knows
+        return [str(value) for value in column.cast(pa.string()).to_pylist()]
+
+
+def _text(value: bytes | None) -> str | Broken | None:
+    try:
+        return value.decode("utf-8") if value is not None else None
+    except UnicodeDecodeError:
+        return Broken(value or b"")
+
+
+def _rows(batch: pa.RecordBatch) -> Iterator[dict[str, Any]]:
+    columns = [_column(column) for column in batch.columns]
+    names = batch.schema.names
+    return (dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))
+
+
+def _shown(row: dict[str, Any]) -> bytes:
+    return repr(row).encode("utf-8", "replace")
+
+
+def _budget(source: Source, limits: Limits) -> Budget:
+    return source.budget or Budget(lambda: source.size or 0, limits)
+
+
+def _items(source: Source, batches: Iterator[pa.RecordBatch], first: int, budget: Budget, limits: Limits) -> Iterator[Item]:
+    number = first
+    for batch in batches:
+        for start in range(0, batch.num_rows, BATCH):
+            for row in _rows(batch.slice(start, BATCH)):
+                number += 1
+                budget.spend(sum(len(value) for value in row.values() if isinstance(value, str | bytes)))
+                yield read_row(row, source, number, limits, partial(_shown, row))
+
+
+def read_parquet(source: Source, limits: Limits) -> Iterator[Item]:
+    """A document or refusal for each row; `#17` is the 17th row of the file."""
+    stream = to_seekable(source.stream, limits)
+    stream.seek(-4, 2)
+    ending = stream.read(4)
+    stream.seek(0)
+    if ending not in (b"PAR1", b"PARE"):
+        raise Refused("truncated", "the file ends without the mark of its footer")
+    if ending == b"PARE":
+        raise Refused("encrypted", "the file's footer is encrypted")
+    try:
+        table = pq.ParquetFile(stream, page_checksum_verification=True)
+    except DAMAGED as error:
+        raise Refused("encrypted" if "ncrypt" in str(error) else "corrupt", f"the file's footer is damaged: {error}") from None
+    with table:
+        if not table.metadata.num_rows:
+            raise Refused("empty", "a table without rows")
+        yield from _groups(source, table, limits)
+
+
+def _groups(source: Source, table: pq.ParquetFile, limits: Limits) -> Iterator[Item]:
+    first, columns, budget = 0, _wanted(table.schema_arrow.names), _budget(source, limits)
+    for group in range(table.num_row_groups):
+        rows = table.metadata.row_group(group).num_rows
+        try:
+            batches = table.iter_batches(BATCH, row_groups=[group], columns=columns, use_threads=False)
+            yield from _items(source, batches, first, budget, limits)
+        except DAMAGED as error:
+            detail = f"row group {group + 1} of {rows} rows is damaged: {error}"
+            yield Refusal(source.bundle, source.member, "corrupt", detail[:500], source.size or 0, meta=source.meta)
+        first += rows
+
+
+def read_arrow(source: Source, limits: Limits) -> Iterator[Item]:
+    """A document or refusal for each row of an Arrow file or stream (Feather version 2 is one)."""
+    try:
+        yield from _items(source, _batches(source, limits), 0, _budget(source, limits), limits)
+    except DAMAGED as error:
+        raise Refused("truncated" if "expected" in str(error).lower() else "corrupt", f"the file is damaged: {error}") from None
+
+
+def _batches(source: Source, limits: Limits) -> Iterator[pa.RecordBatch]:
+    stream = to_seekable(source.stream, limits)
+    if stream.read(6) == b"ARROW1":
+        stream.seek(0)
+        reader = pa.ipc.open_file(stream)
+        if not reader.num_record_batches:
+            raise Refused("empty", "a table without rows")
+        for i in range(reader.num_record_batches):
+            yield reader.get_batch(i).select(_wanted(reader.schema.names))
+    else:
+        stream.seek(0)
+        with pa.ipc.open_stream(stream) as flow:
+            for batch in flow:
+                yield batch.select(_wanted(flow.schema.names))

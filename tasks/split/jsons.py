@@ -1,0 +1,127 @@
+"""JSON: an array of rows, taken one by one, or an object that is a row or wraps rows."""
+
+import io
+import json
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from tasks.settings import Limits
+from tasks.split.decode import BOMS, decode
+from tasks.split.errors import Refused
+from tasks.split.rows import cells_of, read_row
+from tasks.split.source import Item, Source
+from tasks.split.streams import as_text, document_limit, peek
+
+PIECE = 1 << 18  # characters read at a time
+WRAPPERS = 4  # objects around the list of rows, at most
+CONTENT = ("html", "html_base64", "text", "sniffed")
+
+
+class _Text:
+    """The text that was read and not yet understood."""
+
+    def __init__(self, stream: io.TextIOWrapper, limit: int) -> None:
+        self._stream = stream
+        self._limit = limit
+        self.buffer = ""
+        self.more()
+        self.buffer = self.buffer.removeprefix("\ufeff")
+
+    def more(self) -> bool:
+        """Read on; whether there was more. Raises Refused where one value is beyond the limit."""
+        if len(self.buffer) > self._limit:
+            raise Refused("too-large", f"a value of more than {self._limit} characters")
+        piece = self._stream.read(max(PIECE, len(self.buffer)))
+        self.buffer += piece
+        return bool(piece)
+
+    def skip(self, characters: str) -> str:
+        """Pass over white space and the characters; the next character, or "" at the end."""
+        while True:
+            self.buffer = self.buffer.lstrip(" \t\r\n" + characters)
+            if self.buffer or not self.more():
+                return self.buffer[:1]
+
+    def value(self) -> Any:
+        """The next value. Raises Refused where it is none."""
+        while True:
+            try:
+                value, end = json.JSONDecoder().raw_decode(self.buffer)
+            except RecursionError:
+                raise Refused("malformed-record", "nested too deeply for JSON") from None
+            except ValueError as error:
+                if not self.more():
+                    truncated = getattr(error, "pos", 0) >= len(self.buffer) - 1 or "Unterminated" in str(error)
+                    raise Refused("truncated" if truncated else "corrupt", f"not valid JSON: {error}") from None
+                continue
+            if end < len(self.buffer) or not self.more():
+                self.buffer = self.buffer[end:]
+                return value
+
+
+def _charset(head: bytes) -> str:
+    if mark := next((charset for mark, charset in BOMS if head.startswith(mark)), None):
+        return mark
+    try:
+        return decode(head[: head.rfind(b"\n") + 1]).charset
+    except Refused:
+        return "utf-8"
+
+
+def read_json(source: Source, limits: Limits) -> Iterator[Item]:
+    """A document or refusal for each row; `#17` is the 17th row of the array."""
+    head, stream = peek(source.stream)
+    with as_text(stream, _charset(head)) as opened:
+        yield from _values(_Text(opened, 2 * document_limit(limits)), source, limits)
+
+
+def _values(text: _Text, source: Source, limits: Limits) -> Iterator[Item]:
+    if text.skip("") == "[":
+        text.buffer = text.buffer[1:]
+        yield from _array(text, source, limits)
+    else:
+        for number, row in enumerate(rows_in(text.value()), 1):
+            yield read_row(row, source, number, limits, partial(_raw, row))
+
+
+def _array(text: _Text, source: Source, limits: Limits) -> Iterator[Item]:
+    number = 0
+    while (following := text.skip(",")) not in ("]", ""):
+        number += 1
+        row = text.value()
+        yield read_row(row, source, number, limits, partial(_raw, row))
+    if not following:
+        raise Refused("truncated", f"the array ends early, after {number} values")
+    if not number:
+        raise Refused("empty", "an array without values")
+
+
+def _raw(row: Any) -> bytes:
+    try:
+        return json.dumps(row, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")
+    except (RecursionError, ValueError):
+        return b""
+
+
+def _is_row(value: Any) -> bool:
+    return isinstance(value, dict) and any(field in CONTENT for field in cells_of(value))
+
+
+def rows_in(value: Any, depth: int = WRAPPERS) -> list[Any]:
+    """The rows that an object is or wraps: itself, a list in it, or its values."""
+    if not isinstance(value, dict) or (_is_row(value) and not _rows_below(value, depth)):
+        return [value]
+    return _rows_below(value, depth) or [value]
+
+
+def _rows_below(value: dict[str, Any], depth: int) -> list[Any]:
+    if depth == 0:
+        return []
+    lists = [v for v in value.values() if isinstance(v, list) and v and any(_is_row(item) for item in v)]
+    if lists:
+        return [item for found in lists for item in found]
+    if len(value) > 1 and all(_is_row(v) for v in value.values()):
+        return list(value.values())
+    return next((rows for v in value.values() if isinstance(v, dict) and (rows := _rows_below(v, depth - 1))), [])
+
