@@ -20,11 +20,14 @@ from tasks.strip.place import outside_pass, standfirst_pass, structure_pass
 from tasks.strip.pleas import plea_pass
 from tasks.strip.repeats import digest
 from tasks.strip.stamps import load_date_words, stamp_pass
-from tasks.strip.titles import title_pass
+from tasks.strip.titles import title_like, title_pass
 from tasks.strip.verdicts import Sheet, Verdict, blank_sheet
 
 TITLE_FIELDS = frozenset({"headline"})
 OWN_LINE_DATELINE = re.compile(r"^[^\W\d_][\w .,'’()\-]{1,50}?\s?[:：—–-]$")
+NAME_AGENCY, LABEL_RULE = "credit.agency-line", "related.label"
+PICTURE_WORD = re.compile(r"photo|foto|bild|image|imag|фото|pict|©|图|写真|사진|صورة|फ़?ोटो", re.IGNORECASE)
+MOST_TEASERS = 8
 SHORT = 6.0  # words of a line that neighbours can decide about
 
 
@@ -70,9 +73,10 @@ def judge(
     hits = hits_of(lines, debris.rules)
     sheet = blank_sheet(lines, page=main is not None)
     sheet = sheet.settle(stamp_pass(sheet, debris.dates))
-    sheet = sheet.settle(title_pass(sheet, hits, titles_of(parsed)))
     if main is not None:
         sheet = sheet.settle(structure_pass(sheet))
+    sheet = sheet.settle(title_pass(sheet, hits, titles_of(parsed)))
+    sheet = sheet.settle(signature_pass(sheet, hits))
     sheet = sheet.settle({i: Verdict(hit.rule.kind, hit.rule.id) for i, hit in enumerate(hits) if hit and hit.whole})
     sheet = sheet.settle(repeat_pass(sheet, repeated))
     if main is not None:
@@ -80,6 +84,7 @@ def judge(
         sheet = sheet.settle(standfirst_pass(sheet, main))
     sheet = sheet.settle(credit_pass(sheet))
     sheet = sheet.settle(dateline_pass(sheet))
+    sheet = sheet.settle(teaser_pass(sheet))
     sheet = sheet.settle(plea_pass(sheet, debris.address))
     sheet = sheet.settle(neighbour_pass(sheet))
     sheet = sheet.settle(edge_pass(sheet))
@@ -99,6 +104,31 @@ def repeat_pass(sheet: Sheet, repeated: frozenset[int]) -> Mapping[int, Verdict]
         return {}
     same = [line.index for line in sheet.lines if sheet.open(line.index) and digest(fold(line.text) or line.text) in repeated]
     return {index: Verdict("boilerplate", "repeat.outlet") for index in same}
+
+
+def signature_pass(sheet: Sheet, hits: Sequence[Hit | None]) -> Mapping[int, Verdict]:
+    """`Name / AGENCY` right below the headline, where no picture was mentioned: a byline, no credit."""
+    for index, verdict in enumerate(sheet.verdicts[:-1]):
+        hit = hits[index + 1]
+        if verdict is not None and verdict.kind == "headline" and sheet.open(index + 1) and hit is not None and hit.rule.id == NAME_AGENCY:
+            return {} if PICTURE_WORD.search(sheet.lines[index + 1].text) else {index + 1: Verdict("byline", "signature.below-headline", 0.7)}
+    return {}
+
+
+def teaser_pass(sheet: Sheet) -> Mapping[int, Verdict]:
+    """Titles of other stories below a label such as `Related stories`: lines shaped as titles, up to the next paragraph."""
+    found: dict[int, Verdict] = {}
+    for index, verdict in enumerate(sheet.verdicts):
+        at = index + 1
+        while verdict is not None and verdict.rule == LABEL_RULE and at <= index + MOST_TEASERS and sheet.open(at) and teaser_like(sheet.lines[at]):
+            found[at] = Verdict("related", "teaser.below-label", 0.6)
+            at += 1
+    return found
+
+
+def teaser_like(line: Line) -> bool:
+    """A line shaped as a title of three words or more."""
+    return not line.ends and line.words >= 3 and title_like(line)
 
 
 def dateline_pass(sheet: Sheet) -> Mapping[int, Verdict]:

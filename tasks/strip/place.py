@@ -31,6 +31,10 @@ OUTSIDE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 
 
+STRONG = frozenset({"comments", "consent", "newsletter", "paywall", "donation", "advertisement", "share"})
+LONGEST_BYLINE = 12.0  # words; what a page says of an author at greater length is a biography
+
+
 def structure_pass(sheet: Sheet) -> Mapping[int, Verdict]:
     """Captions, credits and standfirsts that the page's own markup tells."""
     found: dict[int, Verdict] = {}
@@ -38,10 +42,10 @@ def structure_pass(sheet: Sheet) -> Mapping[int, Verdict]:
         path = line.block.path
         if not sheet.open(line.index):
             continue
-        if CAPTION_PATH.search(path):
-            found[line.index] = Verdict("caption", "place.caption")
-        elif CREDIT_PATH.search(path.rpartition("/")[2]) and line.words <= 14:
+        if CREDIT_PATH.search(path.rpartition("/")[2]) and line.words <= 14:
             found[line.index] = Verdict("credit", "place.credit")
+        elif CAPTION_PATH.search(path):
+            found[line.index] = Verdict("caption", "place.caption")
     return found
 
 
@@ -61,18 +65,23 @@ def outside_pass(sheet: Sheet, hits: Sequence[Hit | None], main: Sequence[bool])
     for line, hit, kept in zip(sheet.lines, hits, main, strict=True):
         if kept or not sheet.open(line.index):
             continue
-        kind = hit.rule.kind if hit else kind_of(line.block.path)
+        kind = outside_kind(hit, kind_of(line.block.path))
+        if kind == "author-bio" and line.words <= LONGEST_BYLINE:
+            kind = "byline"
         if kind is None:
             kind = "related" if line.block.link_length * 2 > len(line.text) and line.words > 4 else "boilerplate"
         found[line.index] = Verdict(kind, "place.outside", 0.8)
     return found
 
 
+def outside_kind(hit: Hit | None, placed: str | None) -> str | None:
+    """The class of a line outside the story: what its words say, unless its place says something definite."""
+    if hit is None or placed in STRONG or (placed == "navigation" and hit.rule.kind == "related"):
+        return placed
+    return hit.rule.kind
+
+
 def kind_of(path: str) -> str | None:
-    """The class of debris that a path names, from its end upwards over the last parts of it."""
-    parts = path.split("/")
-    for part in reversed(parts[-6:]):
-        for kind, pattern in OUTSIDE:
-            if pattern.search(part):
-                return kind
-    return None
+    """The class of debris that a path names: a definite one anywhere near its end, else the nearest."""
+    named = [kind for part in reversed(path.split("/")[-7:]) for kind, pattern in OUTSIDE if pattern.search(part)]
+    return next((kind for kind in named if kind in STRONG), named[0] if named else None)

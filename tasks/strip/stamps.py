@@ -14,6 +14,7 @@ TABLES = ("calendar", "marks", "words", "zones")
 TOKEN = re.compile(r"[^\W\d_]+|\d+")
 LETTERS = re.compile(r"[^\W\d_]")
 CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h時时시]\s?[0-5]\d(?!\d)")
+ALONE = re.compile(r"(?:[01]\d|2[0-3])[:.][0-5]\d(?:\s?(?:h|uhr|hrs?|am|pm))?", re.IGNORECASE)  # the clock line of a live report
 NUMERIC = re.compile(r"(?<!\d)(?:\d{4}\s?[-/.年년]\s?\d{1,2}\s?[-/.月월]\s?\d{1,2}|\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?(?:\d{4}|\d{2}))(?!\d)")
 YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")
 LONGEST_STAMP = 16.0  # words
@@ -51,6 +52,8 @@ def stamp_like(line: Line, words: frozenset[str]) -> bool:
     named = [token for token in tokens if LETTERS.match(token)]
     if any(token not in words for token in named):
         return False
+    if ALONE.fullmatch(text):
+        return True
     dated = bool(NUMERIC.search(text) or (YEAR.search(text) and named) or (CLOCK.search(text) and len(tokens) > 2))
     return dated or (bool(named) and any(len(token) > 2 for token in named) and len(tokens) >= 2 and has_day(tokens))
 

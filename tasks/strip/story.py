@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from tasks.records import Paragraph, ParsedDocument, Span, StrippedDocument
 from tasks.strip.cover import cover, visible_parts
+from tasks.strip.flags import flags_of
 from tasks.strip.judge import Debris, Judgement, judge
 from tasks.strip.lines import Line
 from tasks.strip.matching import Hit
@@ -27,13 +29,14 @@ def strip_document(
         if kept:
             paragraphs.append(Paragraph(tuple(kept), "paragraph" if verdict.kind == "body" else verdict.kind))
     spans = cover(source, (part for paragraph in paragraphs for part in paragraph.parts), moved)
-    return StrippedDocument(
+    stripped = StrippedDocument(
         parsed=parsed,
         paragraphs=tuple(paragraphs),
         spans=spans,
         captions=captions_of(judgement.sheet),
         body_confidence=confidence(judgement.sheet),
     )
+    return replace(stripped, flags=flags_of(stripped, judgement.sheet))
 
 
 def parts_by_line(judgement: Judgement) -> dict[int, list[Hit]]:

@@ -31,9 +31,18 @@ def printed_headline(sheet: Sheet, hits: Sequence[Hit | None], known: Sequence[s
     folded = [fold(line.text) for line in sheet.lines]
     for title in map(fold, known):
         for index, text in enumerate(folded):
-            if same_title(text, title):
+            if sheet.open(index) and same_title(text, title):
                 return index
-    return None if sheet.page or known else first_title(sheet, hits)
+    return first_heading(sheet) if sheet.page else None if known else first_title(sheet, hits)
+
+
+def first_heading(sheet: Sheet) -> int | None:
+    """Index of the first heading of the highest level that a page has."""
+    for tag in ("h1", "h2"):
+        found = next((line.index for line in sheet.lines if line.block.tag == tag and sheet.open(line.index) and line.words >= 2), None)
+        if found is not None:
+            return found
+    return None
 
 
 def first_title(sheet: Sheet, hits: Sequence[Hit | None]) -> int | None:
@@ -66,7 +75,8 @@ def title_pass(sheet: Sheet, hits: Sequence[Hit | None], known: Sequence[str]) -
             found[line.index] = Verdict("headline", "title.repeated")
     if not sheet.page:
         found |= above(sheet, hits, at)
-    return found | below(sheet, hits, at, found)
+        found |= below(sheet, hits, at, found)
+    return found
 
 
 def above(sheet: Sheet, hits: Sequence[Hit | None], at: int) -> dict[int, Verdict]:
