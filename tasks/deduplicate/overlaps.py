@@ -60,14 +60,14 @@ class Overlaps:
         return self.shared.astype(np.float64) / either
 
 
-def owners(texts: Texts) -> NDArray[np.int64]:
+def owners(texts: Texts) -> NDArray[np.uint32]:
     """For each shingle the text that it belongs to."""
-    return np.repeat(np.arange(len(texts)), np.diff(texts.offsets))
+    return np.repeat(np.arange(len(texts), dtype=np.uint32), np.diff(texts.offsets))
 
 
-def postings(texts: Texts, values: NDArray[np.int64]) -> Iterator[Hashes]:
+def postings(texts: Texts, values: NDArray[np.uint32]) -> Iterator[Hashes]:
     """The inverted index in parts: sorted, distinct (hash, value), hashes of one entry left out; `values` has one for each shingle."""
-    part = texts.hashes % np.uint32(PARTS)
+    part = (texts.hashes % np.uint32(PARTS)).astype(np.uint8)
     for number in range(PARTS):
         here = np.flatnonzero(part == number)
         key = (texts.hashes[here].astype(np.uint64) << np.uint64(32)) | values[here].astype(np.uint64)
@@ -117,25 +117,24 @@ def _laid_out(texts: Texts, which: Index, side: int) -> Hashes:
     return laid
 
 
-def _limited(texts: Texts, a: Index, b: Index, key: Hashes) -> Hashes:
-    """Only those shingles of each pair up to which both texts are complete."""
+def _sizes(texts: Texts, a: Index, b: Index, keys: tuple[Hashes, Hashes]) -> tuple[tuple[Hashes, Hashes], tuple[Index, Index]]:
+    """The shingles of each pair up to which both texts are complete, and how many each has."""
     limits = np.minimum(texts.limits[a], texts.limits[b])
     if (limits == WHOLE).all():
-        return key
-    kept: Hashes = key[((key >> np.uint64(12)) & LOW) <= limits[(key >> np.uint64(44)).astype(np.int64)]]
-    return kept
+        return keys, (texts.offsets[a + 1] - texts.offsets[a], texts.offsets[b + 1] - texts.offsets[b])
+    one, two = (key[((key >> np.uint64(12)) & LOW) <= limits[(key >> np.uint64(44)).astype(np.int64)]] for key in keys)
+    in_a, in_b = (np.bincount((key >> np.uint64(44)).astype(np.int64), minlength=len(a)) for key in (one, two))
+    return (one, two), (in_a, in_b)
 
 
 def _compared(texts: Texts, a: Index, b: Index, slack: int) -> tuple[Index, Index, Index, Index]:
-    one, two = (_limited(texts, a, b, _laid_out(texts, which, side)) for side, which in enumerate((a, b)))
-    key = np.concatenate([one, two])
-    key.sort()
-    met = key[1:][(key[1:] >> np.uint64(12)) == (key[:-1] >> np.uint64(12))]
+    keys, (in_a, in_b) = _sizes(texts, a, b, (_laid_out(texts, a, 0), _laid_out(texts, b, 1)))
+    key = np.concatenate(keys)
+    key.sort(kind="stable")  # two sorted runs: this kind merges them
+    met = key[1:][(key[1:] ^ key[:-1]) < np.uint64(1 << 12)]
     pair = (met >> np.uint64(44)).astype(np.int64)
     head = (met & np.uint64(FARTHEST)).astype(np.int64) * STEP <= texts.words[a][pair] + slack
-    pairs = (pair, (one >> np.uint64(44)).astype(np.int64), (two >> np.uint64(44)).astype(np.int64), pair[head])
-    shared, in_a, in_b, at_head = (np.bincount(which, minlength=len(a)) for which in pairs)
-    return shared, in_a, in_b, at_head
+    return np.bincount(pair, minlength=len(a)), in_a, in_b, np.bincount(pair[head], minlength=len(a))
 
 
 def compare(texts: Texts, a: Index, b: Index, slack: int) -> Overlaps:
@@ -158,7 +157,7 @@ def without(texts: Texts, common: NDArray[np.uint32]) -> Texts:
 def common_shingles(texts: Texts, groups: Index, least: int) -> NDArray[np.uint32]:
     """The shingles that occur in at least so many groups, sorted; `groups` has a number for each text."""
     found = []
-    for key in postings(texts, groups[owners(texts)]):
+    for key in postings(texts, groups.astype(np.uint32)[owners(texts)]):
         hashes = (key >> np.uint64(32)).astype(np.uint32)
         first = np.flatnonzero(np.diff(hashes, prepend=hashes[:1] ^ np.uint32(1)) != 0)
         found.append(hashes[first[np.diff(first, append=len(hashes)) >= least]])

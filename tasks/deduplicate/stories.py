@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.deduplicate.knowledge import Rules
-from tasks.deduplicate.overlaps import Overlaps, Texts, candidates, common_shingles, compare, without
+from tasks.deduplicate.knowledge import Matching, Rules
+from tasks.deduplicate.overlaps import WHOLE, Overlaps, Texts, candidates, common_shingles, compare, without
 from tasks.deduplicate.words import Index
 
 Pairs = tuple[Index, Index]
@@ -53,6 +53,16 @@ def roots(parent: Index) -> Index:
     return parent
 
 
+def _able(rest: Texts, overlaps: Overlaps, matching: Matching) -> NDArray[np.bool_]:
+    """Which pairs could still be one story once common shingles are gone: at most the shared ones are left, of fewer."""
+    sizes = np.diff(rest.offsets)
+    whole = (rest.limits[overlaps.a] == WHOLE) & (rest.limits[overlaps.b] == WHOLE)
+    smaller = np.where(whole, np.minimum(sizes[overlaps.a], sizes[overlaps.b]), 0)
+    least = min(matching.version, matching.containment, matching.little_containment)
+    able: NDArray[np.bool_] = (overlaps.shared >= matching.shared) & (overlaps.shared >= least * smaller)
+    return able
+
+
 def joined(trees: Forest, a: Index, b: Index, strength: NDArray[np.float64]) -> Forest:
     """The forest with the trees of each pair (a, b) made one: the root of the shorter text gets the other root as its parent."""
     for one, two, much in zip(a.tolist(), b.tolist(), strength.tolist(), strict=True):
@@ -79,6 +89,8 @@ def forest(texts: Texts, rules: Rules, versions: Pairs) -> Forest:
     overlaps = compare(texts, a, b, matching.slack)
     loose = planted(len(texts), overlaps, accepted(texts, overlaps, rules, matching.loose))
     rest = without(texts, common_shingles(texts, roots(loose.parent), matching.common))
+    able = np.flatnonzero(_able(rest, overlaps, matching))
+    a, b, versioned = a[able], b[able], versioned[able]
     overlaps = compare(rest, a, b, matching.slack)
     again = versioned & (overlaps.shared >= matching.shared) & (overlaps.containment() >= matching.version)
     trees = planted(len(texts), overlaps, accepted(rest, overlaps, rules))
