@@ -82,7 +82,7 @@ def shingled(words: Hashes, offsets: Index, width: int, sample: int) -> Shingled
     """Sampled shingles and digests of texts given as hashed words. Texts shorter than a shingle have none."""
     lengths = np.diff(offsets)
     hashes = rolled(words, width)
-    kept = np.flatnonzero(hashes < np.uint64((1 << 32) // sample << 32))
+    kept = np.flatnonzero(hashes <= np.uint64((1 << 64) // sample - 1))
     text = np.searchsorted(offsets, kept, "right") - 1
     inside = kept + width <= offsets[text + 1]
     kept, text = kept[inside], text[inside]

@@ -26,6 +26,7 @@ SPACELESS = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0x2F
              (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0xFF66, 0xFF9F), (0x20000, 0x3FFFF))  # fmt: skip
 DROPPED = frozenset("'\u2018\u2019\u02bc\uff07`\u00b4\u00ad\u200b\u200c\u200d\u2060\ufeff\u0640")
 DOTS = frozenset(".,")
+WIDER = (("ß", "ss"), ("\ufb01", "fi"), ("\ufb02", "fl"))  # letters that are folded to two
 
 
 def mix(value: int) -> int:
@@ -114,6 +115,8 @@ def _bounds(kind: NDArray[np.uint8]) -> tuple[Index, Index]:
 def hashed_words(texts: Sequence[str]) -> tuple[Hashes, Index]:
     """Hashes of the words of all texts in order, and where each text's words begin (one more than texts)."""
     joined = "\0".join(text.replace("\0", " ") if "\0" in text else text for text in texts)
+    for letter, letters in WIDER:
+        joined = joined.replace(letter, letters)
     codes = np.frombuffer(f"\0{joined}\0".encode("utf-32-le", "surrogatepass"), np.uint32)
     kinds, values = tables(codes)
     codes, kind = _without_dropped(codes, kinds)
