@@ -12,7 +12,7 @@ from tasks.normalize.choice import Candidate, first, record
 from tasks.normalize.dateline import Dateline, Reader, find_dateline
 from tasks.normalize.dates.decide import decide_dates
 from tasks.normalize.facts import OutletFacts
-from tasks.normalize.headline import alternative_candidates, headline_candidates
+from tasks.normalize.headline import alternative_candidates, headline_candidates, site_names
 from tasks.normalize.knowledge import Knowledge
 from tasks.normalize.outlet import Published, find_outlet
 from tasks.normalize.reading import Reading, read
@@ -81,7 +81,8 @@ def find_origin(reading: Reading, knowledge: Knowledge) -> Origin:
     country, domain = (facts.country, facts.domain) if facts else (None, None)
     dateline, filed = find_dateline(reading, Reader(knowledge.atlas, knowledge.wires), country)
     people = People(knowledge.lexicon, knowledge.registry, knowledge.wires)
-    signed = sign(reading, people, facts.name if facts else None, country)
+    names = frozenset(site_names(reading, facts.name if facts else None, None))
+    signed = sign(reading, people, names, country)
     place = country or (dateline.country if dateline else None)
     agency = find_agency(reading, knowledge.wires, list(signed.agencies), dateline, domain, place)
     return Origin(published, via, agency, dateline, filed, signed)

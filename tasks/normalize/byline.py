@@ -1,5 +1,6 @@
 """Who wrote it: people alone, from bylines, the page's own metadata and what came with the document."""
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,12 +15,17 @@ from tasks.text import name_key, plain
 
 EMAIL = re.compile(r"\S+@\S+|(?<!\w)@\w+|https?://\S+|www\.\S+")
 BRACKETS = re.compile(r"\s*[(\[（【][^)\]）】]{0,80}[)\]）】]")
-TRAIL = re.compile(r"(?:\s*[|•·–—]\s*|\s{2,}|,\s*)(?:(?:\w+\.?\s+)?\d{1,2}[.,/:\s].*|\d{4}.*|[Uu]pdated.*|[Pp]ublished.*)\Z", re.S)
-EDGES = " \t\u00a0,;:|•·–—-/*\"“”„«»›‹_>"
+TRAIL = re.compile(r"(?:\s*[|•·⋅∙–—]\s*|\s{2,}|,\s*)(?:(?:\w+\.?\s+)?\d{1,2}[.,/:\s].*|\d{4}.*|[Uu]pdated.*|[Pp]ublished.*)\Z", re.S)
+GLUED = re.compile(r"(?<=[a-zà-ÿ]{3})(?=[A-ZÀ-Þ])")  # where markup joined two names, or a name and a label
+DIGIT = re.compile(r"\d")
+LAST_WORD = re.compile(r"(?:[A-ZÀ-Þ]?[a-zà-ÿ]+|[A-ZÀ-Þ]+)[.,]?\s*\Z")
+EDGES = " ⋅∙\t\u00a0,;:|•·–—-/*\"“”„«»›‹_>"
 LETTER = re.compile(r"[^\W\d_]")
 INVERTED = re.compile(r"(?P<last>[^\W\d_][\w'’\-]+),\s+(?P<first>[^\W\d_][\w.'’\-]*(?: [^\W\d_][\w.'’\-]*)?)\Z")
 UNCASED = re.compile(r"[\u0590-\u08ff\u0900-\u1fff\u3040-\u9fff\uac00-\ud7af]")
 SPLIT = re.compile(r"\s*,\s*|\s+[–—-]\s+")
+ONE_WORD = "a single word"
+SINGLE = re.compile(r"[^\W\d_a-zà-ÿ][a-zà-ÿ]{2,}\Z|[^\W\d_A-Za-zÀ-ÿ]{2,}\Z")  # capitalised, or of another script
 ADDRESS = re.compile(r"@|https?:|www\.|/")  # at the start: a handle or a link, not a name
 LONGEST = 70  # characters of a name
 BEFORE, AFTER = 600, 2000  # characters around the headline in which its byline stands
@@ -43,9 +49,10 @@ class People:
     registry: Registry
     wires: Wires
 
-    def read(self, raw: str, outlet: str | None = None, country: str | None = None) -> Byline:
-        """Take one byline apart; `outlet` is the key of the outlet's own name, which is never an author."""
-        text = TRAIL.sub("", EMAIL.sub(" ", plain(raw)))
+    def read(self, raw: str, outlet: frozenset[str] = frozenset(), country: str | None = None, single: bool = False) -> Byline:
+        """Take one byline apart; `outlet` are the keys of the outlet's own names, never authors; `single`: one word may be a name."""
+        text = self._undated(TRAIL.sub("", EMAIL.sub(" ", GLUED.sub(" | ", plain(html.unescape(raw))))))
+        text = self.lexicon.glued.sub(r"\1 ", text)
         if self.lexicon.edited.match(text):
             return Byline((), (), ((text, "edited it, or took its photos"),))
         led = self.lexicon.lead.match(text)
@@ -55,7 +62,18 @@ class People:
         lost: list[tuple[str, str]] = []
         for part in self._parts(text):
             self._judge(part, raw, outlet, country, (authors, agencies, lost))
+        if single and not authors and not agencies and len(lost) == 1 and lost[0][1] == ONE_WORD and SINGLE.match(lost[0][0]):
+            return Byline((Author(lost[0][0], None, plain(raw)),), (), ())
         return Byline(tuple(dict.fromkeys(authors)), tuple(dict.fromkeys(agencies)), tuple(lost))
+
+    def _undated(self, text: str) -> str:
+        """A byline up to its first digit, and without the month or weekday that stands right before that, even without a blank."""
+        if not (digit := DIGIT.search(text)):
+            return text
+        head = text[: digit.start()]
+        while (word := LAST_WORD.search(head)) and word[0].casefold().startswith(self.lexicon.months):
+            head = head[: word.start()]
+        return head.rstrip(EDGES)
 
     def _parts(self, text: str) -> Iterator[str]:
         if self.wires.is_form(text):
@@ -70,7 +88,7 @@ class People:
                 yield bracket.strip(" ()[]（）【】")
             yield from (part for part in SPLIT.split(BRACKETS.sub("", chunk)) if part)
 
-    def _judge(self, part: str, raw: str, outlet: str | None, country: str | None, into: tuple[list[Author], list[Agency], list[tuple[str, str]]]) -> None:
+    def _judge(self, part: str, raw: str, outlet: frozenset[str], country: str | None, into: tuple[list[Author], list[Agency], list[tuple[str, str]]]) -> None:
         authors, agencies, lost = into
         part = part.strip(EDGES)
         if self.lexicon.edited.match(part):
@@ -83,6 +101,10 @@ class People:
         elif self._is_role(part):
             if authors and authors[-1].role is None:
                 authors[-1] = Author(authors[-1].name, part, authors[-1].raw)
+        elif named := self._with_role(part):
+            self._judge(named[0], raw, outlet, country, into)
+            if authors and authors[-1].role is None:
+                authors[-1] = Author(authors[-1].name, named[1], authors[-1].raw)
         elif cut := self.lexicon.cut.search(part):
             behind = part[cut.start() :].split(None, 1)
             if len(behind) > 1 and (agency := self.wires.find(behind[1], country)):
@@ -93,6 +115,14 @@ class People:
         else:
             authors.append(Author(self._tidy(part), None, plain(raw)))
 
+    def _with_role(self, part: str) -> tuple[str, str] | None:
+        """`Ada Brook Senior Harbour Reporter` as name and role, or None."""
+        words = part.split()
+        if len(words) < 3 or name_key(words[-1]) not in self.lexicon.role_words:
+            return None
+        start = next((i for i in range(2, len(words)) if name_key(words[i]) in self.lexicon.role_words), None)
+        return (" ".join(words[:start]), " ".join(words[start:])) if start else None
+
     def _is_first_name(self, text: str) -> bool:
         """Whether what stands behind a family name and a comma can be the rest of the name."""
         return not self._is_role(text) and not self.wires.is_form(text) and name_key(text) not in self.lexicon.desks
@@ -102,7 +132,7 @@ class People:
         words = name_key(part).split()
         return any(" ".join(words[start:]) in self.lexicon.roles for start in range(min(len(words), 4)))
 
-    def _nobody(self, part: str, outlet: str | None) -> str | None:
+    def _nobody(self, part: str, outlet: frozenset[str]) -> str | None:
         """Why a part of a byline is no person's name."""
         key = name_key(part)
         words = re.findall(r"[\w.'’\-]+", key)
@@ -110,7 +140,7 @@ class People:
             return "not shaped as a name"
         if key in self.lexicon.desks or any(word in self.lexicon.nobody for word in words):
             return "a desk or an organisation"
-        if (outlet and key in (outlet, outlet.removeprefix("the "))) or self.registry.is_name(part):
+        if _letters(key) in outlet or self.registry.is_name(part):
             return "an outlet"
         if self.wires.is_form(part):
             return "an agency"
@@ -122,7 +152,7 @@ class People:
             return None if 2 <= len(part) <= 30 and len(words) <= 5 else "not shaped as a name"
         bare = [w for w in part.split() if name_key(w) not in self.lexicon.titles]
         if not 2 <= len(bare) <= 6:
-            return "a single word" if len(bare) < 2 else "too long for a name"
+            return ONE_WORD if len(bare) < 2 else "too long for a name"
         small = [w for w in bare if not w[:1].isupper() and name_key(w) not in self.lexicon.particles and w[:2].lower() not in ("d'", "d’", "l'", "l’", "o'")]
         return "holds words in lower case" if small and part != part.lower() else ("all in lower case" if small and len(bare) != 2 else None)
 
@@ -137,6 +167,11 @@ class People:
         if name.isupper() or name.islower():
             name = " ".join(_capital(word) if name_key(word) not in self.lexicon.particles or index == 0 else word.lower() for index, word in enumerate(words))
         return name
+
+
+def _letters(key: str) -> str:
+    """A key without anything but letters and digits."""
+    return re.sub(r"[\W_]+", "", key)
 
 
 def _capital(word: str) -> str:
@@ -167,9 +202,7 @@ def bylines_of(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
         for clue in reading.clued("author"):
             if clue.source == source and "@" not in clue.rule and not ADDRESS.match(clue.raw.strip()):
                 yield Candidate(clue.raw, clue.raw, clue.source, clue.rule)
-    for line in reading.removed_as("byline"):
-        for part in _unwrapped(line.text).split(";"):
-            yield Candidate(part, part, "byline", "span.byline")
+    yield from _in_spans(reading, lexicon, led=True)
     for end, text in (("head", reading.paragraphs[0][:120]), ("tail", reading.paragraphs[-1][-400:])) if reading.paragraphs else ():
         for form in lexicon.inline:
             if form.at == end and (found := form.pattern.search(text)):
@@ -177,29 +210,51 @@ def bylines_of(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
                     yield Candidate(part, found[0], "text", form.id)
     for clue in _beside_headline(reading):
         yield Candidate(clue.raw, clue.raw, clue.source, clue.rule)
+    yield from _in_spans(reading, lexicon, led=False)
+
+
+def _heading(reading: Reading) -> int | None:
+    """Where the page's main heading stands in the source text."""
+    return next((clue.offset for clue in reading.clued("headline") if clue.rule.startswith("h1") and clue.offset is not None), None)
+
+
+def _is_near(offset: int | None, heading: int | None) -> bool:
+    return offset is None or heading is None or heading - BEFORE <= offset <= heading + AFTER
+
+
+def _in_spans(reading: Reading, lexicon: Lexicon, led: bool) -> Iterator[Candidate]:
+    """Lines removed as bylines; those that a word like `By` introduces count before what markup says, the others after."""
+    last: int | None = None
+    heading = _heading(reading)
+    for line in reading.removed_as("byline"):
+        text = _unwrapped(line.text)
+        astray = reading.is_page and (not _is_near(line.start, heading) or (last is not None and line.start - last > CLUSTER))
+        if astray or bool(lexicon.lead.match(text) or lexicon.edited.match(text)) != led:
+            continue
+        last = line.start
+        for part in text.split(";"):
+            yield Candidate(part, part, "byline", "span.byline")
 
 
 def _beside_headline(reading: Reading) -> Iterator[Clue]:
     """Elements marked as bylines that stand near the headline: those farther down sign comments and other stories."""
     marked = [clue for clue in reading.clued("author") if clue.source not in ("json-ld", "meta") and not ADDRESS.match(clue.raw.strip())]
-    heading = next((clue.offset for clue in reading.clued("headline") if clue.rule.startswith("h1") and clue.offset is not None), None)
+    heading = _heading(reading)
     last: int | None = None
     for clue in marked:
-        near = clue.offset is None or heading is None or heading - BEFORE <= clue.offset <= heading + AFTER
-        if near and (last is None or clue.offset is None or clue.offset - last <= CLUSTER):
+        if _is_near(clue.offset, heading) and (last is None or clue.offset is None or clue.offset - last <= CLUSTER):
             last = clue.offset if clue.offset is not None else last
             yield clue
 
 
-def sign(reading: Reading, people: People, outlet: str | None, country: str | None) -> Signed:
+def sign(reading: Reading, people: People, outlet: frozenset[str], country: str | None) -> Signed:
     """Who signed the document. The first source that names a person decides; the others stay on record."""
     authors: list[Author] = []
     agencies: list[tuple[Agency, Candidate]] = []
     kept: list[Candidate] = []
     taken: tuple[str, str] | None = None
-    key = name_key(outlet) if outlet else None
     for candidate in bylines_of(reading, people.lexicon):
-        read = people.read(candidate.value or "", key, country)
+        read = people.read(candidate.value or "", outlet, country, candidate.source == "json-ld" or candidate.rule == "a[rel=author]")
         agencies.extend((agency, candidate) for agency in read.agencies)
         kept.extend(Candidate(part, candidate.raw, candidate.source, candidate.rule, why) for part, why in read.lost)
         origin = (candidate.source, candidate.rule)

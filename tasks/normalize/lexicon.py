@@ -28,8 +28,11 @@ class Lexicon:
     particles: frozenset[str]
     titles: frozenset[str]
     suffixes: tuple[str, ...]
+    role_words: frozenset[str]  # words of which roles consist
+    months: tuple[str, ...]
     lead: re.Pattern[str]  # an introduction at the start: `By `, `Von `, `Автор: `
     join: re.Pattern[str]  # what stands between two names
+    glued: re.Pattern[str]  # an introduction that lost the blank behind it: `ByAda Brook`
     cut: re.Pattern[str]  # what follows a name: `for Reuters`, `in London`
     inline: tuple[Inline, ...]
     edited: re.Pattern[str]  # introduces those who edited or photographed
@@ -68,9 +71,12 @@ def _lexicon(words: dict[str, list[str]], inline: tuple[Inline, ...]) -> Lexicon
         particles=keys("particles"),
         titles=keys("titles"),
         suffixes=tuple(words["suffixes"]),
+        role_words=frozenset(word for role in words["roles"] for word in name_key(role).split() if len(word) > 2),
+        months=tuple(words["months"]),
         inline=inline,
         edited=re.compile(rf"\s*(?:{_alternatives(words['editors'])})(?=\W|(?<=[:：]))", re.I),
         lead=re.compile(rf"\s*(?:(?:{_alternatives(words['leads'])})[\s:]+|(?:{_alternatives(open_leads)})\s*)", re.I),
-        join=re.compile(rf"\s+(?:{_alternatives(words['joins'])})\s+|\s*[;|•·/、，]\s*|\s*&\s*", re.I),
+        glued=re.compile(r"\b(By|by|Von|von|Par|par|Por|por|Di|di|Av|av|Af|af)(?=[A-ZÀ-Þ][a-zà-ÿ]{2,})"),
+        join=re.compile(rf"\s+(?:{_alternatives(words['joins'])})\s+|\s*[;|•·⋅∙/、，]\s*|\s*&\s*", re.I),
         cut=re.compile(rf"\s+(?:{_alternatives(words['breaks'])})\s+.*\Z", re.S),
     )
