@@ -1,5 +1,6 @@
 """Records of the rooms before, as tables, turned into the columns that are published. Pure: tables in, tables out."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,9 @@ class BrokenLawError(Exception):
 
 def id_bytes(column: pa.ChunkedArray | pa.Array) -> "np.ndarray[Any, np.dtype[np.bytes_]]":
     """Document ids as fixed-width bytes, which sort and search as the strings do. Raises BrokenLawError for any other length."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if len(array) == 0:
+    if len(column) == 0:
         return np.empty(0, dtype=f"S{ID_LENGTH}")
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     _, offsets, data = array.buffers()
     ends = np.frombuffer(offsets, dtype=np.int32)[array.offset : array.offset + len(array) + 1]
     if array.null_count or not (np.diff(ends) == ID_LENGTH).all():
@@ -37,9 +38,26 @@ def sort_by_id(table: pa.Table) -> pa.Table:
     return table.take(pa.array(np.argsort(ids, kind="stable")))
 
 
-def constant(value: str | None, rows: int) -> pa.Array:
+# Made from buffers: pa.array, pa.scalar and pa.repeat import pandas where that is installed, which takes longer than `verify` may.
+
+
+def strings(values: Sequence[str]) -> pa.Array:
+    """A string array."""
+    encoded = [value.encode() for value in values]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    return pa.StringArray.from_buffers(len(encoded), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded)))
+
+
+def constant(value: str, rows: int) -> pa.Array:
     """A string column that holds one value in every row."""
-    return pa.nulls(rows, pa.string()) if value is None else pa.repeat(pa.scalar(value), rows)
+    data = value.encode()
+    ends = np.arange(rows + 1, dtype=np.int32) * len(data)
+    return pa.StringArray.from_buffers(rows, pa.py_buffer(ends), pa.py_buffer(data * rows))
+
+
+def mask_of(values: "np.ndarray[Any, np.dtype[np.bool_]]") -> pa.Array:
+    """Booleans of numpy as a mask for `filter`."""
+    return pa.BooleanArray.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(np.packbits(values, bitorder="little"))])
 
 
 def flatten_articles(table: pa.Table) -> dict[str, pa.ChunkedArray | pa.Array]:
@@ -85,6 +103,6 @@ def owned_rows(table: pa.Table, owners: "np.ndarray[Any, np.dtype[np.bytes_]]", 
     inside = place < len(owners)
     known[inside] = owners[place[inside]] == ids[inside]
     if not known.all():
-        table = table.filter(pa.array(known))
+        table = table.filter(mask_of(known))
     table = sort_by_id(table.append_column("run_id", constant(run_id, table.num_rows)))
     return table.select(schema_for(dataset).names).cast(schema_for(dataset))

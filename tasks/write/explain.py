@@ -58,12 +58,8 @@ def _iso(value: Any) -> str:
 
 
 def _rows(release: Release, dataset: str, document_id: str, group: str) -> list[dict[str, Any]]:
-    paths = [path for path in release.files(dataset) if group_of(path) == group]
-    rows: list[dict[str, Any]] = []
-    for path in paths:
-        # A document's rows may go over the end of a file into the next one.
-        table = find_rows([path], document_id)
-        rows += table.to_pylist() if table is not None else []
+    # A document's rows may go over the end of a file into the next one, so each file of the group is looked at.
+    rows = [row for path in release.files(dataset) if group_of(path) == group for row in find_rows([path], document_id)]
     return [{name: value for name, value in row.items() if name not in ("document_id", "run_id")} for row in rows]
 
 
@@ -72,9 +68,8 @@ def explain_document(out: str | os.PathLike[str], document_id: str) -> Explanati
     release = current_release(out)
     for dataset in ("articles", "copies", "rejects"):
         for path in release.files(dataset):
-            table = find_rows([path], document_id)
-            if table is not None:
-                return _explain(release, dataset, table.to_pylist()[0], group_of(path))
+            if rows := find_rows([path], document_id):
+                return _explain(release, dataset, rows[0], group_of(path))
     raise UnknownDocumentError(f"{out}: no document {document_id}; ids stand in the column document_id of articles, copies and rejects")
 
 

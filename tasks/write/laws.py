@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.write.columns import id_bytes
+from tasks.write.columns import constant, id_bytes, mask_of
 from tasks.write.output import Release
 from tasks.write.reading import EVERYTHING, Range, by_group, decoded_bytes, ranges, read_range
 from tasks.write.rebuild import Cut, why_not_lossless
@@ -81,13 +81,13 @@ def check_twins(release: Release) -> Iterator[Breach]:
             table = read_range(release.files(name), [*columns, *(["reason"] if name == "rejects" else [])], span, "source_text_sha256")
             if name == "rejects":
                 table = permanent_rejects(table)
-            tables.append(table.select(columns).cast(KNOWN).append_column("dataset", pa.repeat(pa.scalar(name), table.num_rows)))
+            tables.append(table.select(columns).cast(KNOWN).append_column("dataset", constant(name, table.num_rows)))
         yield from _twins(pa.concat_tables(tables).filter(pc.is_valid(pc.field("source_text_sha256"))))
 
 
 def _twins(table: pa.Table) -> Iterator[Breach]:
     short = id_bytes(pc.utf8_slice_codeunits(table["source_text_sha256"], 0, 32))
-    table = table.filter(pa.array(np.isin(short, _doubled(short))))
+    table = table.filter(mask_of(np.isin(short, _doubled(short))))
     seen: dict[tuple[str, str], str] = {}
     for row in table.to_pylist():
         key = (row["identity"], row["source_text_sha256"])

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.write.columns import id_bytes
+from tasks.write.columns import id_bytes, mask_of
 
 BUDGET = 256 * 2**20  # bytes of decoded Parquet in a bucket
 MOST = 1024  # buckets: as many files are open at once
@@ -47,7 +47,7 @@ def _spill(paths: Sequence[Path], count: int, folder: Path) -> list[Path]:
             table = pq.read_table(path, partitioning=None)
             buckets = bucket_of(table, count)
             for bucket in np.unique(buckets):
-                writers[bucket].write_table(table.filter(pa.array(buckets == bucket)))
+                writers[bucket].write_table(table.filter(mask_of(buckets == bucket)))
     return targets
 
 

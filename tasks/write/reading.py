@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+from tasks.write.columns import id_bytes
 
 Range = tuple[str, str]  # ids from the first up to, not including, the second
 SLICES = 4096  # three hex digits
@@ -25,12 +29,16 @@ def _may_hold(meta: pq.FileMetaData, group: int, column: int, first: str, end: s
     return stats is None or not stats.has_min_max or (stats.max >= first and stats.min < end)
 
 
+def _place(meta: pq.FileMetaData, key: str) -> int:
+    return next(i for i in range(meta.num_columns) if meta.schema.column(i).path == key)
+
+
 def read_range(paths: Iterable[Path], columns: Sequence[str], span: Range = EVERYTHING, key: str = "document_id") -> pa.Table:
     """The rows of files whose key lies in a range; row groups that cannot hold one are passed over. At least one path is needed."""
     tables = []
     for path in paths:
         with pq.ParquetFile(path) as file:
-            place = next(i for i in range(file.metadata.num_columns) if file.metadata.schema.column(i).path == key)
+            place = _place(file.metadata, key)
             wanted = [group for group in range(file.metadata.num_row_groups) if _may_hold(file.metadata, group, place, *span)]
             table = file.read_row_groups(wanted, columns=list(columns))
         if span != EVERYTHING and table.num_rows:
@@ -39,19 +47,22 @@ def read_range(paths: Iterable[Path], columns: Sequence[str], span: Range = EVER
     return pa.concat_tables(tables)
 
 
-def find_rows(paths: Iterable[Path], document_id: str) -> pa.Table | None:
-    """All columns of the rows with this document_id, from the first file that has any; None where none has."""
+def find_rows(paths: Iterable[Path], document_id: str) -> list[dict[str, Any]]:
+    """All columns of the rows with this document_id, from the first file that has any; rows of a document stand together."""
+    wanted = document_id.encode()
     for path in paths:
         with pq.ParquetFile(path) as file:
-            place = next(i for i in range(file.metadata.num_columns) if file.metadata.schema.column(i).path == "document_id")
+            place = _place(file.metadata, "document_id")
             groups = [g for g in range(file.metadata.num_row_groups) if _may_hold(file.metadata, g, place, document_id, document_id + "~")]
+            rows: list[dict[str, Any]] = []
             for group in groups:
-                ids = file.read_row_group(group, columns=["document_id"])["document_id"]
-                if pc.any(pc.equal(ids, document_id)).as_py():
-                    # The rows of one document stand together, so they end in this group or go on in the next.
-                    table = file.read_row_groups([g for g in groups if g >= group])
-                    return table.filter(pc.equal(table["document_id"], document_id))
-    return None
+                # By slices, not masks: with pyarrow's own masks comes an import of pandas where that is installed.
+                here = np.flatnonzero(id_bytes(file.read_row_group(group, columns=["document_id"])["document_id"]) == wanted)
+                if len(here):
+                    rows += file.read_row_group(group).slice(here[0], len(here)).to_pylist()
+        if rows:
+            return rows
+    return []
 
 
 def group_of(path: Path) -> str:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.write.columns import constant, sort_by_id
+from tasks.write.columns import constant, sort_by_id, strings
 from tasks.write.release import PROVISIONAL
 from tasks.write.schema import schema_for
 
@@ -37,7 +37,7 @@ def failed_before(paths: Iterable[Path]) -> frozenset[Pair]:
     found: set[Pair] = set()
     for path in paths:
         table = pq.read_table(path, columns=["identity", "source_sha256", "reason"], partitioning=None)
-        table = table.filter(pc.is_in(table["reason"], pa.array(sorted(PROVISIONAL))))
+        table = table.filter(pc.is_in(table["reason"], strings(sorted(PROVISIONAL))))
         found.update(zip(table["identity"].to_pylist(), table["source_sha256"].to_pylist(), strict=True))
     return frozenset(found)
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.write.columns import strings
 from tasks.write.output import (
     MANIFEST,
     Conflict,
@@ -50,7 +51,7 @@ def memory_files(output: Output, name: str) -> list[Path]:
 
 def permanent_rejects(table: pa.Table) -> pa.Table:
     """The rows (with a column `reason`) that no later run may undo."""
-    return table.filter(pc.invert(pc.is_in(table["reason"], pa.array(sorted(PROVISIONAL)))))
+    return table.filter(pc.invert(pc.is_in(table["reason"], strings(sorted(PROVISIONAL)))))
 
 
 def _known(path: Path, dataset: str) -> pa.Table:
