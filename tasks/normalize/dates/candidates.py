@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime
 from tasks.normalize.dates.context import Context
 from tasks.normalize.dates.known import known
 from tasks.normalize.dates.lines import read_line
-from tasks.normalize.dates.words import DateWords
+from tasks.normalize.dates.nearness import told_from_now
+from tasks.normalize.dates.words import FOLDING, DateWords
 from tasks.records import Clue, Given, ParsedDocument, Stamp
 
 EPOCH = re.compile(r"\s*(\d{10})(?:\d{3})?(?:\.\d+)?\s*")
+YEAR = re.compile(r"\s*((?:19|20)\d\d)\s*")
 COMPACT = re.compile(r"\s*((?:19|20)\d\d)(\d\d)(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d))?)?\s*(?:Z|[+-]\d\d:?\d\d)?\s*")
 URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([/\-_.]?)([01]?\d)\2([0-3]?\d)(?!\d)")
 URL_DAY_FIRST = re.compile(r"(?<![\d.])([0-3]?\d)([-_.])([01]?\d)\2(20\d\d)(?!\d)")
@@ -59,14 +61,20 @@ def stated(
     if stamp := machine_stamp(raw, source):
         yield Candidate(field, stamp, rule, offset)
         return
-    for reading in read_line(raw[:200], words, context.language):
+    readings = read_line(raw[:200], words, context.language)
+    if not readings and (found := told_from_now(raw, source, context, words)):
+        value, label = found
+        yield Candidate("modified" if label == "updated" else field, value.stamp, rule, offset, None, value.fault, label)
+    for reading in readings:
         value = known(reading.moment, reading.raw, source, context, words)
         told = {"updated": "modified", "published": "published"}.get(reading.label or "", field)
         yield Candidate(told, value.stamp, rule, offset, value.other, value.fault, reading.label)
 
 
 def machine_stamp(raw: str, source: str) -> Stamp | None:
-    """Seconds or milliseconds since 1970, and `20220414T1352`; None for anything else."""
+    """Seconds or milliseconds since 1970, `20220414T1352`, a bare year; None for anything else."""
+    if match := YEAR.fullmatch(raw.translate(FOLDING)):
+        return Stamp(local=match[1], precision="year", source=source, raw=raw.strip())
     if match := EPOCH.fullmatch(raw):
         at = datetime.fromtimestamp(int(match[1]), UTC)
         return Stamp(at.date(), at, at.strftime("%Y-%m-%dT%H:%M:%S"), "second", "+00:00", source, raw.strip())

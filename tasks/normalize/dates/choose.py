@@ -137,7 +137,8 @@ def choose_modified(candidates: list[Candidate], published: Stamp, context: Cont
 def lone_update(candidates: list[Candidate], abstained: Choice) -> Choice:
     """Where nothing but an update is dated: that day, if the head of the story prints it and no other day is stated."""
     updates = [c for c in candidates if c.field == "modified" and c.stamp.day and not c.fault]
-    stated = [c for c in updates if c.rule in ("stamp.head", "stamp.tail", "stamp.inside") or c.stamp.source in ("json-ld", "meta", "microdata")]
+    marked = ("json-ld", "meta", "microdata")
+    stated = [c for c in updates if c.rule in ("stamp.head", "stamp.tail", "stamp.inside") or c.stamp.source in marked]
     heads = [c for c in stated if c.rule.startswith("stamp.")]
     if not heads or len({c.stamp.day for c in stated}) > 1:
         return abstained

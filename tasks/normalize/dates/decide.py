@@ -1,6 +1,6 @@
 """The face of the package: a stripped document in, its dates and the evidence for them out."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from tasks.normalize.dates.bounds import bounds, caption_candidates, lead_weekday
@@ -15,6 +15,7 @@ from tasks.normalize.dates.words import DateWords
 from tasks.normalize.facts import OutletFacts
 from tasks.records import Evidence, Stamp, StrippedDocument
 
+COARSE = 50  # trust from which a month or a year is stated
 MOST_EVIDENCE = 40  # rows for one field
 
 
@@ -41,7 +42,7 @@ def decide_dates(stripped: StrippedDocument, language: str | None, outlet: Outle
     modified = choose_modified(candidates, published.stamp, context)
     stamp = published.stamp if published.stamp.source else _without_day(stripped, candidates, context, words)
     first, last = bounds(stamp, modified.stamp, candidates, context)
-    rows = (*_evidence(document.document_id, "published", published), *_evidence(document.document_id, "modified", modified))
+    rows = (*_evidence(document.document_id, "published_date", published), *_evidence(document.document_id, "modified_date", modified))
     return Dates(stamp, first, last, modified.stamp, rows)
 
 
@@ -58,9 +59,11 @@ def collect(stripped: StrippedDocument, context: Context, trust: Trust, words: D
 
 def _without_day(stripped: StrippedDocument, candidates: list[Candidate], context: Context, words: DateWords) -> Stamp:
     """What is known short of a day: a month, else the weekday of the lead; else nothing."""
-    coarse = [c for c in candidates if c.field == "published" and c.stamp.precision == "month" and not c.fault and c.rank >= 30]
-    if coarse and len({c.stamp.local for c in coarse}) == 1:
-        return replace(coarse[0].stamp)
+    usable = [c for c in candidates if c.field == "published" and not c.fault and c.rank >= COARSE]
+    for precision in ("month", "year"):
+        coarse = [c.stamp for c in usable if c.stamp.precision == precision]
+        if coarse and len({stamp.local for stamp in coarse}) == 1:
+            return coarse[0]
     return lead_weekday(stripped, context, words) or Stamp()
 
 

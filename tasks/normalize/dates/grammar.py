@@ -119,9 +119,9 @@ def _attached(tokens: Tokens, first: int, last: int, shape: str) -> bool:
     """Whether the numbers belong to something longer: a version, a telephone number, a word."""
     start, end = tokens.spans[first][0], tokens.spans[last - 1][1]
     before, after = tokens.line[max(0, start - 1) : start], tokens.line[end : end + 1]
-    if before and (before.isascii() and before.isdigit() or before in "$€£_#"):
+    if before and ((before.isascii() and before.isdigit()) or before in "$€£_#"):
         return True
-    if before.isascii() and before.isalpha() and not tokens.line[max(0, start - 2) : start].isalpha():
+    if before.isascii() and before.isalpha() and not tokens.line[max(0, start - 2) : max(0, start - 1)].isalpha():
         return True  # `v1.2.2022`; a word that runs into its date (`am09.02.2022`) is markup gone wrong
     if _is_numeric(tokens.kinds, first, last):
         return bool(BEFORE_NUMERIC.search(tokens.kinds[max(0, first - 2) : first]) and before in "-/.") or after in ("%", "_")

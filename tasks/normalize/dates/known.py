@@ -10,6 +10,7 @@ from tasks.normalize.dates.zones import day_at, instant, zone_name
 from tasks.records import Stamp
 
 PRINTED = frozenset(("text-timestamp", "dateline", "caption"))  # written for readers, so in the order of the country
+FRESH = {"dateline": 31, "caption": 31}  # days before the fetch in which a date without a year is of that year; stamps: half a year
 WEB = date(1991, 8, 6)  # no page is older; texts may be
 
 
@@ -57,7 +58,8 @@ def _coarse(moment: Moment, raw: str, source: str, context: Context) -> Known:
     day = latest_past(moment, context.fetched_at)
     if day is None:
         return Known(Stamp(source=source, raw=raw), fault="no-year")
-    return Known(Stamp(day=day, precision="day", source=source, raw=raw), fault="year-inferred")
+    fresh = context.fetched_at is not None and (context.fetched_at.date() - day).days <= FRESH.get(source, 180)
+    return Known(Stamp(day=day, precision="day", source=source, raw=raw), fault=None if fresh else "year-unknown")
 
 
 def latest_past(moment: Moment, now: datetime | None) -> date | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tasks.normalize.dates.clock import with_time
 from tasks.normalize.dates.grammar import Moment, Tokens, find_moments, tokenise, weekday_of
-from tasks.normalize.dates.words import DateWords
+from tasks.normalize.dates.words import DateWords, fold
 
 LABEL_REACH = 48  # characters between a label and its date
 
@@ -73,15 +73,27 @@ def _joins(left: str, right: str) -> bool:
 
 
 def read_relative(line: str, words: DateWords, language: str | None) -> Relative | None:
-    """`3 hours ago`, `vor 2 Tagen`, `yesterday`: a short line that holds such a time and nothing else but a label."""
+    """`3 hours ago`, `vor 2 Tagen`, `yesterday`: a short line that holds such a time and little else."""
     if len(line) > 60:
         return None
+    if (day := _near_day(fold(line), words)) is not None:
+        return Relative(day * 86400, 86400, line.strip(), label_before(fold(line), 0, len(line), words))
     tokens = tokenise(line, words)
     label = label_before(tokens.line, 0, len(tokens.line), words)
     pieces = [tokens.text(i) for i in range(len(tokens.kinds))]
     numbers = [i for i, kind in enumerate(tokens.kinds) if kind == "n"]
     if len(numbers) == 1 and (unit := _unit(pieces, numbers[0], words)) and _says(tokens, "ago", words):
         return Relative(int(pieces[numbers[0]]) * unit, unit, line.strip(), label)
+    return None
+
+
+def _near_day(line: str, words: DateWords) -> int | None:
+    """0 where a line begins with a word for today, 1 for yesterday."""
+    head = line.strip(" ,.:|-()")
+    for word, meaning in words.relative.items():
+        if meaning != "ago" and head.startswith(word) and not _joins(word[-1], head[len(word) : len(word) + 1]):
+            prose = any(len(piece) > 3 and piece.isalpha() for piece in head[len(word) :].split())
+            return None if prose else {"today": 0, "yesterday": 1}[meaning]
     return None
 
 
@@ -99,7 +111,9 @@ def _says(tokens: Tokens, name: str, words: DateWords) -> bool:
 def read_weekday(line: str, words: DateWords, language: str | None) -> int | None:
     """The weekday that a short line consists of (`Thursday`, `Donnerstag, 13:05 Uhr`), 0 for Monday; else None."""
     tokens = tokenise(line, words)
-    if tokens.kinds.count("W") != 1 or len(tokens.kinds) > 8 or "w" in tokens.kinds:
+    if len(tokens.kinds) > 8 or not set(tokens.kinds) <= set("Wg,.:nhp()|-"):
         return None
-    return weekday_of(tokens.text(tokens.kinds.index("W")), words, language)
+    found = [weekday_of(tokens.text(index), words, language) for index, kind in enumerate(tokens.kinds) if kind == "W"]
+    named = [number for number in found if number is not None]
+    return named[0] if len(named) == 1 else None
 

@@ -1,18 +1,20 @@
 """Dates printed in the document: stamps beside the headline, datelines, captions."""
 
 import re
-from collections.abc import Iterator
-from datetime import timedelta
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 
 from tasks.normalize.dates.candidates import Candidate
 from tasks.normalize.dates.context import Context
 from tasks.normalize.dates.known import known
-from tasks.normalize.dates.lines import Reading, read_line, read_relative
+from tasks.normalize.dates.lines import Reading, read_line
+from tasks.normalize.dates.nearness import told_from_now
 from tasks.normalize.dates.places import Story
 from tasks.normalize.dates.words import DateWords
-from tasks.normalize.dates.zones import day_at
-from tasks.records import Stamp, StrippedDocument
+from tasks.records import StrippedDocument
 
+OWN = frozenset(("timestamp", "byline"))  # classes of lines whose date is the story's
+FOREIGN = frozenset(("caption", "credit", "related", "comments", "author-bio", "advertisement", "consent", "headline"))  # or is not
 LONGEST = 260  # characters of a line that may be a stamp with a byline and a section
 SHORT = 60
 DATELINE_END = re.compile(r"\s[-–—]{1,2}\s|[-–—]{2}|\)\s*[-–—:]|/\.|：|―")
@@ -21,23 +23,37 @@ DATELINE = 110  # characters in which a dateline ends
 
 def stamp_candidates(stripped: StrippedDocument, story: Story, context: Context, words: DateWords) -> Iterator[Candidate]:
     """Candidates from all lines that look like stamps rather than prose."""
-    text = stripped.parsed.source_text
-    typed = {span.start for span in stripped.spans if span.kind in ("timestamp", "byline")}
+    text, kinds = stripped.parsed.source_text, _kinds(stripped)
     told = None
     for block in stripped.parsed.blocks:
-        line = text[block.start : block.end]
-        if len(line) > LONGEST:
+        line, kind = text[block.start : block.end], kinds(block.start)
+        if len(line) > LONGEST or kind in FOREIGN:
             told = None
             continue
         for reading in read_line(line, words, context.language):
-            if block.start in typed or looks_like_stamp(reading, line):
+            if kind in OWN or looks_like_stamp(reading, line, kind):
                 yield _candidate(reading, told, block.start, story.place(block.start, block), context, words)
         told = words.labels.get(line.strip(" :\u00a0").lower()) if len(line) < 40 else None
 
 
-def looks_like_stamp(reading: Reading, line: str) -> bool:
-    """Whether a dated line is a stamp: labelled, short, or mostly the date itself."""
+def _kinds(stripped: StrippedDocument) -> Callable[[int], str]:
+    """The class of what stands at an offset: that of its span, `body` in a paragraph, empty where nobody judged."""
+    parts = [(start, end, "body") for paragraph in stripped.paragraphs for start, end in paragraph.parts]
+    judged = sorted([(span.start, span.end, span.kind) for span in stripped.spans] + parts)
+    starts = [start for start, _, _ in judged]
+
+    def kind(offset: int) -> str:
+        index = bisect_right(starts, offset) - 1
+        return judged[index][2] if index >= 0 and offset < judged[index][1] else ""
+
+    return kind
+
+
+def looks_like_stamp(reading: Reading, line: str, kind: str = "") -> bool:
+    """Whether a dated line is a stamp: labelled, short, or mostly the date itself; in the story's own text only the last."""
     size = reading.moment.end - reading.moment.start
+    if kind == "body":
+        return size * 2 >= len(line)
     return bool(reading.label) or len(line) <= SHORT or size * 2 >= len(line) or (len(line) <= 140 and reading.moment.hour is not None)
 
 
@@ -62,16 +78,11 @@ def dateline_candidates(stripped: StrippedDocument, context: Context, words: Dat
 
 
 def relative_candidates(stripped: StrippedDocument, story: Story, context: Context, words: DateWords) -> Iterator[Candidate]:
-    """`3 hours ago` beside the headline, counted from the fetch."""
-    text, now = stripped.parsed.source_text, context.fetched_at
-    for block in stripped.parsed.blocks[max(0, story.headline - 2) : story.first + 2] if now else ():
+    """`3 hours ago` and `Thursday` beside the headline, counted from the fetch."""
+    text = stripped.parsed.source_text
+    for block in stripped.parsed.blocks[max(0, story.headline - 2) : story.first + 2] if context.fetched_at else ():
         line = text[block.start : block.end]
-        found = read_relative(line, words, context.language) if len(line) <= SHORT else None
-        if found and now:
-            at = now - timedelta(seconds=found.seconds)
-            precision = {60: "minute", 3600: "hour"}.get(found.unit, "day")
-            sure = context.timezone is not None or day_at(at, "+14:00") == day_at(at, "-11:00")
-            day = day_at(at, context.timezone)
-            stamp = Stamp(day if sure else None, at if found.unit == 60 else None, None, precision, None, "text-timestamp", found.raw)
-            field = "modified" if found.label == "updated" else "published"
-            yield Candidate(field, stamp, "stamp.relative", block.start, None, None if sure else "zone-unknown", found.label)
+        if len(line) <= SHORT and (found := told_from_now(line, "text-timestamp", context, words)):
+            value, label = found
+            field = "modified" if label == "updated" else "published"
+            yield Candidate(field, value.stamp, "stamp.relative", block.start, None, value.fault, label)

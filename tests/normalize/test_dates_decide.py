@@ -1,0 +1,187 @@
+"""The chooser: which statement of a date is taken, which day it is at the outlet, what is provable without one."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from tasks.normalize.dates.decide import Dates, decide_dates
+from tasks.normalize.dates.words import load_words
+from tasks.normalize.facts import OutletFacts
+from tasks.records import Block, Caption, Clue, Given, Paragraph, ParsedDocument, RawDocument, Span, StrippedDocument
+
+WORDS = load_words()
+STORY = "The lock keeper counted the barges twice and found one more than the day before, which nobody could explain to the council."
+BERLIN = OutletFacts("kanalpost.example", "Kanalpost", "kanalpost.example", "DE", "de", "Europe/Berlin", "Europe/Berlin")
+LONDON = OutletFacts(None, "The Lock", "lock.example", "GB", "en", "Europe/London")
+
+
+def document(
+    *lines: str,
+    clues: tuple[Clue, ...] = (),
+    url: str | None = None,
+    fetched: datetime | None = None,
+    given: tuple[Given, ...] = (),
+    typed: str = "timestamp",
+) -> StrippedDocument:
+    """A page of a headline, the lines as stamps, and a story of one paragraph."""
+    text, blocks, spans = "", [], []
+    for number, line in enumerate(("One barge too many", *lines, STORY)):
+        start = len(text)
+        text += line
+        blocks.append(Block(start, len(text), "h1" if number == 0 else "p"))
+        if line is not STORY:
+            spans.append(Span(start, len(text), "headline" if number == 0 else typed, "test"))
+        text += "\n"
+    raw = RawDocument("0" * 32, "i", "b", "m", None, "s", "text/html", "utf-8", "", url, fetched, given)
+    parsed = ParsedDocument(raw, text.rstrip("\n"), tuple(blocks), clues)
+    return StrippedDocument(parsed, (Paragraph(((blocks[-1].start, blocks[-1].end),)),), tuple(spans))
+
+
+def decide(stripped: StrippedDocument, language: str | None = "en", outlet: OutletFacts | None = None) -> Dates:
+    return decide_dates(stripped, language, outlet, WORDS)
+
+
+def ld(raw: str, field: str = "published") -> Clue:
+    return Clue(field, raw, "json-ld", "NewsArticle.datePublished" if field == "published" else "NewsArticle.dateModified")
+
+
+def test_printed_stamp_without_a_zone_has_a_day_and_a_clock_but_no_instant() -> None:
+    stamp = decide(document("5 Nov, 2021 16:07")).published
+    assert (stamp.day, stamp.at, stamp.local, stamp.precision) == (date(2021, 11, 5), None, "2021-11-05T16:07", "minute")
+    assert (stamp.timezone, stamp.source, stamp.raw) == (None, "text-timestamp", "5 Nov, 2021 16:07")
+
+
+def test_zone_that_the_outlet_prints_gives_the_instant() -> None:
+    stamp = decide(document("5. November 2021, 16:07 Uhr"), "de", BERLIN).published
+    assert (stamp.at, stamp.timezone) == (datetime(2021, 11, 5, 15, 7, tzinfo=UTC), "Europe/Berlin")
+
+
+def test_seat_alone_gives_no_instant() -> None:
+    assert decide(document("5 November 2021 16:07"), "en", LONDON).published.at is None
+
+
+@pytest.mark.parametrize(
+    ("printed", "country", "hour"),
+    [("4:07 PM ET, April 5, 2021", "US", 20), ("April 5, 2021 16:07 IST", "IN", 10), ("April 5, 2021 16:07 IST", "IL", 13)],
+)
+def test_name_of_a_zone_means_what_it_means_in_that_country_on_that_day(printed: str, country: str, hour: int) -> None:
+    at = decide(document(printed), "en", OutletFacts(None, "X", None, country)).published.at
+    assert at is not None
+    assert at.hour == hour
+
+
+def test_name_of_a_zone_without_a_country_may_mean_several() -> None:
+    assert decide(document("April 5, 2021 16:07 IST")).published.at is None
+
+
+def test_order_of_day_and_month_by_country_else_open() -> None:
+    printed = document("05/11/2021")
+    assert decide(printed, "en", LONDON).published.day == date(2021, 11, 5)
+    assert decide(printed, "en-US").published.day == date(2021, 5, 11)
+    assert decide(printed, "fr").published.day == date(2021, 11, 5)
+    undecided = decide(printed, "en")
+    assert undecided.published.day is None
+    assert [e.reason for e in undecided.evidence] == ["ambiguous"]
+
+
+def test_other_date_of_the_document_decides_the_order() -> None:
+    assert decide(document("05/11/2021", url="https://lock.example/2021/11/05/barge")).published.day == date(2021, 11, 5)
+
+
+def test_markup_written_month_first_yields_to_the_printed_day() -> None:
+    clue = Clue("published", "11/05/2021 16:07:00", "meta", "meta[name=date]")
+    assert decide(document("05.11.2021", clues=(clue,)), "de", BERLIN).published.day == date(2021, 11, 5)
+
+
+def test_article_markup_with_an_offset_is_the_instant() -> None:
+    stamp = decide(document("5 November 2021", clues=(ld("2021-11-05T16:07:09+01:00"),))).published
+    assert (stamp.at, stamp.local, stamp.precision) == (datetime(2021, 11, 5, 15, 7, 9, tzinfo=UTC), "2021-11-05T16:07:09", "second")
+    assert (stamp.timezone, stamp.source) == ("+01:00", "json-ld")
+
+
+def test_instant_in_utc_has_the_day_of_the_outlet() -> None:
+    clue = ld("2021-11-05T23:30:00Z")
+    assert decide(document(clues=(clue,)), "de", BERLIN).published.day == date(2021, 11, 6)
+    assert decide(document(clues=(clue,), url="https://kanal.de/x"), "de").published.day == date(2021, 11, 6)
+    assert decide(document("November 6, 2021", clues=(clue,))).published.day == date(2021, 11, 6)
+    assert decide(document(clues=(clue,))).published.day == date(2021, 11, 5)
+
+
+def test_update_is_no_publication() -> None:
+    found = decide(document("Published 5 November 2021 | Updated 7 November 2021 09:10"))
+    assert (found.published.day, found.modified.day, found.modified.local) == (date(2021, 11, 5), date(2021, 11, 7), "2021-11-07T09:10")
+
+
+def test_label_on_the_line_before_counts() -> None:
+    found = decide(document("Aktualisiert:", "7. November 2021", "Veröffentlicht:", "5. November 2021"), "de")
+    assert (found.published.day, found.modified.day) == (date(2021, 11, 5), date(2021, 11, 7))
+
+
+def test_lone_update_is_taken_and_said_so() -> None:
+    found = decide(document("Updated: 7 November 2021"))
+    assert (found.published.day, found.modified.day) == (date(2021, 11, 7), date(2021, 11, 7))
+    assert found.evidence[0].rule == "stamp.head.only-update"
+
+
+def test_agreement_of_stamp_and_url_outweighs_a_stray_markup() -> None:
+    clue = Clue("published", "2019-02-02", "meta", "meta[name=created]")
+    stripped = document("5 November 2021", clues=(clue,), url="https://lock.example/2021/11/05/barge")
+    found = decide(stripped)
+    assert found.published.day == date(2021, 11, 5)
+    assert ("2019-02-02", "less-trusted-day") in [(e.value, e.reason) for e in found.evidence]
+
+
+def test_nothing_is_published_after_it_was_fetched_or_before_the_web() -> None:
+    fetched = datetime(2021, 11, 6, 12, tzinfo=UTC)
+    for raw, reason in (("2021-11-09", "after-fetched-at"), ("1970-01-01T00:00:00Z", "before-the-web")):
+        found = decide(document(clues=(ld(raw),), fetched=fetched))
+        assert found.published.day is None
+        assert found.evidence[0].reason == reason
+        assert found.published_latest == date(2021, 11, 7)
+
+
+def test_bundle_knows_best() -> None:
+    given = (Given("published", "2021-11-04", "row.published"),)
+    stamp = decide(document("5 November 2021", given=given)).published
+    assert (stamp.day, stamp.source) == (date(2021, 11, 4), "input")
+
+
+def test_photo_gives_the_earliest_day_and_the_lead_a_weekday() -> None:
+    text = "Barges wait on November 5, 2021. (Ann Low/XP)\nThe lock keeper said on Monday that there was one barge too many in the basin."
+    cut = text.index("\n")
+    raw = RawDocument("0" * 32, "i", "b", "m", None, "s", "text/plain", "utf-8", "", None, None)
+    parsed = ParsedDocument(raw, text, (Block(0, cut), Block(cut + 1, len(text))))
+    spans = (Span(0, cut, "caption", "test"),)
+    found = decide(StrippedDocument(parsed, (Paragraph(((cut + 1, len(text)),)),), spans, (Caption(text[:cut]),)))
+    assert (found.published.day, found.published.precision, found.published.raw) == (None, "weekday", "Monday")
+    assert (found.published_earliest, found.published_latest) == (date(2021, 11, 5), None)
+
+
+def test_month_of_the_url_bounds_the_day() -> None:
+    found = decide(document(url="https://lock.example/2021/11/one-barge-too-many"))
+    assert (found.published.day, found.published.precision, found.published.source) == (None, "month", "url")
+    assert (found.published_earliest, found.published_latest) == (date(2021, 11, 1), date(2021, 11, 30))
+
+
+def test_times_told_from_now_count_from_the_fetch() -> None:
+    fetched = datetime(2021, 11, 5, 12, tzinfo=UTC)
+    assert decide(document("3 hours ago", fetched=fetched), "en", LONDON).published.day == date(2021, 11, 5)
+    assert decide(document("Yesterday at 18:05", fetched=fetched), "en", LONDON).published.local == "2021-11-04T18:05"
+    assert decide(document("3 hours ago"), "en", LONDON).published.day is None
+
+
+def test_stamp_without_a_year_needs_a_fresh_fetch() -> None:
+    printed = "Nov. 5, 16:07"
+    assert decide(document(printed, fetched=datetime(2021, 11, 20, tzinfo=UTC))).published.day == date(2021, 11, 5)
+    assert decide(document(printed, fetched=datetime(2022, 10, 20, tzinfo=UTC))).published.day is None
+    assert decide(document(printed)).published.day is None
+
+
+def test_first_of_january_is_never_guessed() -> None:
+    for raw in ("2021", "31 February 2021", "Autumn 2021"):
+        assert decide(document(clues=(ld(raw),))).published.day is None
+
+
+def test_same_document_same_answer() -> None:
+    stripped = document("5 November 2021", clues=(ld("2021-11-05T16:07:09+01:00"), ld("2021-11-06", "modified")), url="https://a.example/2021/11/05/x")
+    assert decide(stripped) == decide(stripped)
