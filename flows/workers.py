@@ -30,11 +30,6 @@ def perform(target: str, arguments: tuple[Any, ...], options: Mapping[str, Any])
     return getattr(importlib.import_module(module), function)(*arguments, **options)
 
 
-def leave_signals() -> None:
-    """Ctrl-C goes to the whole group of processes; the main one decides what becomes of the workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 class Crew:
     """A pool of worker processes. Calling it runs a named function in one of them and waits for the value.
 
@@ -49,7 +44,7 @@ class Crew:
         self._pool = self._fresh()
 
     def _fresh(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self.workers, mp_context=self._context, initializer=leave_signals)
+        return ProcessPoolExecutor(self.workers, mp_context=self._context)
 
     def __call__(self, target: str, *arguments: Any, **options: Any) -> Any:
         """Run `target` in a worker. Raises whatever the function raises, and WorkerLostError."""
@@ -77,7 +72,7 @@ class Crew:
 @contextlib.contextmanager
 def crew(workers: int, preload: tuple[str, ...] = ()) -> Iterator[Crew]:
     """Workers for the time of a run. Enter it before Prefect is imported: the fork server inherits this environment."""
-    with environment(SINGLE):
+    with environment(SINGLE), deaf_to_interrupts():
         hired = Crew(workers, preload)
         forkserver.ensure_running()  # it loads the rooms while this process goes on
     try:
@@ -88,6 +83,16 @@ def crew(workers: int, preload: tuple[str, ...] = ()) -> Iterator[Crew]:
     hired.close()
     # The private name of what the standard library offers no other way: wait for the fork server, so that nothing outlives the run.
     forkserver._forkserver._stop()  # type: ignore[attr-defined]
+
+
+@contextlib.contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """Processes started in the block ignore Ctrl-C, which goes to the whole group: this one decides what becomes of them."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager
