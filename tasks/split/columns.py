@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -67,22 +67,27 @@ def _items(source: Source, batches: Iterator[pa.RecordBatch], first: int, budget
 
 def read_parquet(source: Source, limits: Limits) -> Iterator[Item]:
     """A document or refusal for each row; `#17` is the 17th row of the file."""
-    stream = to_seekable(source.stream, limits)
-    stream.seek(-4, 2)
+    with to_seekable(source.stream) as stream:
+        _check_ending(stream)
+        try:
+            table = pq.ParquetFile(stream, page_checksum_verification=True)
+        except DAMAGED as error:
+            raise Refused("encrypted" if "ncrypt" in str(error) else "corrupt", f"the file's footer is damaged: {error}") from None
+        with table:
+            if not table.metadata.num_rows:
+                raise Refused("empty", "a table without rows")
+            yield from _groups(source, table, limits)
+
+
+def _check_ending(stream: BinaryIO) -> None:
+    stream.seek(0, 2)
+    stream.seek(-min(4, stream.tell()), 2)
     ending = stream.read(4)
     stream.seek(0)
-    if ending not in (b"PAR1", b"PARE"):
-        raise Refused("truncated", "the file ends without the mark of its footer")
     if ending == b"PARE":
         raise Refused("encrypted", "the file's footer is encrypted")
-    try:
-        table = pq.ParquetFile(stream, page_checksum_verification=True)
-    except DAMAGED as error:
-        raise Refused("encrypted" if "ncrypt" in str(error) else "corrupt", f"the file's footer is damaged: {error}") from None
-    with table:
-        if not table.metadata.num_rows:
-            raise Refused("empty", "a table without rows")
-        yield from _groups(source, table, limits)
+    if ending != b"PAR1":
+        raise Refused("truncated", "the file ends without the mark of its footer")
 
 
 def _groups(source: Source, table: pq.ParquetFile, limits: Limits) -> Iterator[Item]:
@@ -101,22 +106,20 @@ def _groups(source: Source, table: pq.ParquetFile, limits: Limits) -> Iterator[I
 def read_arrow(source: Source, limits: Limits) -> Iterator[Item]:
     """A document or refusal for each row of an Arrow file or stream (Feather version 2 is one)."""
     try:
-        yield from _items(source, _batches(source, limits), 0, _budget(source, limits), limits)
+        yield from _items(source, _batches(source), 0, _budget(source, limits), limits)
     except DAMAGED as error:
         raise Refused("truncated" if "expected" in str(error).lower() else "corrupt", f"the file is damaged: {error}") from None
 
 
-def _batches(source: Source, limits: Limits) -> Iterator[pa.RecordBatch]:
-    stream = to_seekable(source.stream, limits)
-    if stream.read(6) == b"ARROW1":
+def _batches(source: Source) -> Iterator[pa.RecordBatch]:
+    with to_seekable(source.stream) as stream:
+        filed = stream.read(6) == b"ARROW1"
         stream.seek(0)
-        reader = pa.ipc.open_file(stream)
-        if not reader.num_record_batches:
-            raise Refused("empty", "a table without rows")
-        for i in range(reader.num_record_batches):
-            yield reader.get_batch(i).select(_wanted(reader.schema.names))
-    else:
-        stream.seek(0)
-        with pa.ipc.open_stream(stream) as flow:
-            for batch in flow:
-                yield batch.select(_wanted(flow.schema.names))
+        with pa.ipc.open_file(stream) if filed else pa.ipc.open_stream(stream) as reader:
+            batches = (reader.get_batch(i) for i in range(reader.num_record_batches)) if filed else iter(reader)
+            empty = True
+            for batch in batches:
+                empty = False
+                yield batch.select(_wanted(reader.schema.names))
+            if empty:
+                raise Refused("empty", "a table without rows")

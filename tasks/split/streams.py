@@ -118,12 +118,14 @@ class Counted(io.RawIOBase):
         return piece
 
 
-def to_seekable(stream: BinaryIO, limits: Limits) -> BinaryIO:
+@contextmanager
+def to_seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
     """The stream itself where it can seek, else a copy of its rest in an unnamed temporary file."""
     if stream.seekable():
-        return stream
-    copy = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=16 * MEGABYTE))  # noqa: SIM115 - lives as long as its reader
-    while piece := stream.read(CHUNK):
-        copy.write(piece)
-    copy.seek(0)
-    return copy
+        yield stream
+        return
+    with tempfile.SpooledTemporaryFile(max_size=16 * MEGABYTE) as copy:
+        while piece := stream.read(CHUNK):
+            copy.write(piece)
+        copy.seek(0)
+        yield cast(BinaryIO, copy)

@@ -57,8 +57,7 @@ def _wanted(infos: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
 
 def read_zip(source: Source, limits: Limits) -> Iterator[Item]:
     """The members of an archive in the order of its directory."""
-    stream = to_seekable(source.stream, limits)
-    with _opened(stream) as archive:
+    with to_seekable(source.stream) as stream, _opened(stream) as archive:
         stream.seek(0, 2)
         packed = stream.tell()
         infos = archive.infolist()
