@@ -6,6 +6,7 @@ from tasks.strip.verdicts import Sheet
 
 SHORT_STORY = 220.0  # words; less than this beside a wall is what the wall lets through
 TEASER = 80.0
+LOCKED = frozenset({"false", "locked", "metered", "premium"})  # isAccessibleForFree and content tiers
 WALLS = frozenset({"paywall"})
 CUTS = ("…", "...", "[…]")
 LIVE_STAMPS = 3
@@ -45,7 +46,7 @@ def shortened(stripped: StrippedDocument) -> bool:
 
 def walled(stripped: StrippedDocument, sheet: Sheet, cut: bool, words: float) -> bool:
     """Two of: the page says so, lines below the story say so, the story breaks off, it is short."""
-    stated = any(clue.field == "paywall" and clue.raw.casefold() in {"false", "locked", "metered", "premium"} for clue in stripped.parsed.clues)
+    stated = any(clue.field == "paywall" and clue.raw.casefold() in LOCKED for clue in stripped.parsed.clues)
     return sum((stated, walls(sheet) > 0, cut, words < SHORT_STORY)) >= 2 and (stated or walls(sheet) > 0)
 
 

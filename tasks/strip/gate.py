@@ -33,7 +33,7 @@ def _sequence(parts: Any) -> frozenset[str] | None:
 
 def _literal(run: str) -> frozenset[str] | None:
     """One letter or digit of ASCII stands in every line and is no promise."""
-    return frozenset({run.lower()}) if len(run) > 1 or not (run.isascii() and run.isalnum() or not run.strip()) else None
+    return frozenset({run.lower()}) if len(run) > 1 or not ((run.isascii() and run.isalnum()) or not run.strip()) else None
 
 
 def _part(code: Any, value: Any) -> frozenset[str] | None:

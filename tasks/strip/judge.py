@@ -20,31 +20,34 @@ from tasks.strip.place import outside_pass, standfirst_pass, structure_pass
 from tasks.strip.pleas import plea_pass
 from tasks.strip.repeats import digest
 from tasks.strip.stamps import load_date_words, stamp_pass
+from tasks.strip.surroundings import Pictures, Places, load_pictures, load_places
 from tasks.strip.titles import title_like, title_pass
 from tasks.strip.verdicts import Sheet, Verdict, blank_sheet
 
 TITLE_FIELDS = frozenset({"headline"})
 OWN_LINE_DATELINE = re.compile(r"^[^\W\d_][\w .,'’()\-]{1,50}?\s?[:：—–-]$")
 NAME_AGENCY, LABEL_RULE = "credit.agency-line", "related.label"
-PICTURE_WORD = re.compile(r"photo|foto|bild|image|imag|фото|pict|©|图|写真|사진|صورة|फ़?ोटो", re.IGNORECASE)
 MOST_TEASERS = 8
 SHORT = 6.0  # words of a line that neighbours can decide about
 
 
 @dataclass(frozen=True, slots=True)
 class Debris:
-    """What the judge knows: rules, words that address the reader, words of dates."""
+    """What the judge knows: rules, words that address the reader, words of dates, places in pages, forms of credits."""
 
     rules: tuple[Rule, ...]
     address: frozenset[str]
     dates: frozenset[str]
+    places: Places
+    pictures: Pictures
 
 
 @cache
 def load_debris(folder: Path) -> Debris:
     """The judge's knowledge from a configuration folder. Raises ConfigurationError."""
     words = read_yaml(folder / "debris" / "words.yml")["address"]
-    return Debris(load_rules(folder), frozenset(w.casefold() for group in words.values() for w in group), load_date_words(folder))
+    address = frozenset(word.casefold() for group in words.values() for word in group)
+    return Debris(load_rules(folder), address, load_date_words(folder), load_places(folder), load_pictures(folder))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +77,14 @@ def judge(
     sheet = blank_sheet(lines, page=main is not None)
     sheet = sheet.settle(stamp_pass(sheet, debris.dates))
     if main is not None:
-        sheet = sheet.settle(structure_pass(sheet))
+        sheet = sheet.settle(structure_pass(sheet, debris.places))
     sheet = sheet.settle(title_pass(sheet, hits, titles_of(parsed)))
-    sheet = sheet.settle(signature_pass(sheet, hits))
+    sheet = sheet.settle(signature_pass(sheet, hits, debris.pictures))
     sheet = sheet.settle({i: Verdict(hit.rule.kind, hit.rule.id) for i, hit in enumerate(hits) if hit and hit.whole})
     sheet = sheet.settle(repeat_pass(sheet, repeated))
     if main is not None:
-        sheet = sheet.settle(outside_pass(sheet, hits, main))
-        sheet = sheet.settle(standfirst_pass(sheet, main))
+        sheet = sheet.settle(outside_pass(sheet, debris.places, hits, main))
+        sheet = sheet.settle(standfirst_pass(sheet, debris.places, main))
     sheet = sheet.settle(credit_pass(sheet))
     sheet = sheet.settle(dateline_pass(sheet))
     sheet = sheet.settle(teaser_pass(sheet))
@@ -106,23 +109,25 @@ def repeat_pass(sheet: Sheet, repeated: frozenset[int]) -> Mapping[int, Verdict]
     return {index: Verdict("boilerplate", "repeat.outlet") for index in same}
 
 
-def signature_pass(sheet: Sheet, hits: Sequence[Hit | None]) -> Mapping[int, Verdict]:
+def signature_pass(sheet: Sheet, hits: Sequence[Hit | None], pictures: Pictures) -> Mapping[int, Verdict]:
     """`Name / AGENCY` right below the headline, where no picture was mentioned: a byline, no credit."""
     for index, verdict in enumerate(sheet.verdicts[:-1]):
         hit = hits[index + 1]
         if verdict is not None and verdict.kind == "headline" and sheet.open(index + 1) and hit is not None and hit.rule.id == NAME_AGENCY:
-            return {} if PICTURE_WORD.search(sheet.lines[index + 1].text) else {index + 1: Verdict("byline", "signature.below-headline", 0.7)}
+            pictured = pictures.picture.search(sheet.lines[index + 1].text)
+            return {} if pictured else {index + 1: Verdict("byline", "signature.below-headline", 0.7)}
     return {}
 
 
 def teaser_pass(sheet: Sheet) -> Mapping[int, Verdict]:
     """Titles of other stories below a label such as `Related stories`: lines shaped as titles, up to the next paragraph."""
     found: dict[int, Verdict] = {}
-    for index, verdict in enumerate(sheet.verdicts):
-        at = index + 1
-        while verdict is not None and verdict.rule == LABEL_RULE and at <= index + MOST_TEASERS and sheet.open(at) and teaser_like(sheet.lines[at]):
+    labels = [index for index, verdict in enumerate(sheet.verdicts) if verdict is not None and verdict.rule == LABEL_RULE]
+    for label in labels:
+        for at in range(label + 1, label + 1 + MOST_TEASERS):
+            if not (sheet.open(at) and teaser_like(sheet.lines[at])):
+                break
             found[at] = Verdict("related", "teaser.below-label", 0.6)
-            at += 1
     return found
 
 

@@ -15,7 +15,9 @@ TOKEN = re.compile(r"[^\W\d_]+|\d+")
 LETTERS = re.compile(r"[^\W\d_]")
 CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h時时시]\s?[0-5]\d(?!\d)")
 ALONE = re.compile(r"(?:[01]\d|2[0-3])[:.][0-5]\d(?:\s?(?:h|uhr|hrs?|am|pm))?", re.IGNORECASE)  # the clock line of a live report
-NUMERIC = re.compile(r"(?<!\d)(?:\d{4}\s?[-/.年년]\s?\d{1,2}\s?[-/.月월]\s?\d{1,2}|\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?(?:\d{4}|\d{2}))(?!\d)")
+NUMERIC = re.compile(
+    r"(?<!\d)(?:\d{4}\s?[-/.年년]\s?\d{1,2}\s?[-/.月월]\s?\d{1,2}|\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?(?:\d{4}|\d{2}))(?!\d)"
+)
 YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")
 LONGEST_STAMP = 16.0  # words
 

@@ -33,7 +33,7 @@ def strip_document(
         parsed=parsed,
         paragraphs=tuple(paragraphs),
         spans=spans,
-        captions=captions_of(judgement.sheet),
+        captions=captions_of(judgement.sheet, debris.pictures),
         body_confidence=confidence(judgement.sheet),
     )
     return replace(stripped, flags=flags_of(stripped, judgement.sheet))

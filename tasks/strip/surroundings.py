@@ -1,0 +1,65 @@
+"""What paths say of blocks and how captions print credits: config/debris/places.yml and pictures.yml as compiled patterns."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tasks.settings import ConfigurationError, read_yaml
+from tasks.strip.knowledge import compiled, expanded
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A class of debris and the paths at which it stands."""
+
+    kind: str
+    path: re.Pattern[str]
+    definite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What the path of a block says of it."""
+
+    caption: re.Pattern[str]
+    credit: re.Pattern[str]
+    standfirst: re.Pattern[str]
+    outside: tuple[Outside, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """How captions print their credit."""
+
+    label: re.Pattern[str]
+    credit: tuple[re.Pattern[str], ...]
+    picture: re.Pattern[str]
+
+
+def table(path: Path, keys: tuple[str, ...]) -> dict[str, Any]:
+    """The content of a file that holds exactly these keys."""
+    content = read_yaml(path)
+    if not isinstance(content, dict) or set(content) != set(keys):
+        raise ConfigurationError(f"{path}: it should hold the keys {', '.join(keys)}")
+    return content
+
+
+@cache
+def load_places(folder: Path) -> Places:
+    """The places of a configuration folder. Raises ConfigurationError."""
+    path = folder / "debris" / "places.yml"
+    content = table(path, ("caption", "credit", "standfirst", "outside"))
+    outside = (Outside(row["class"], compiled(row["path"], 0, str(path)), row.get("definite", False)) for row in content["outside"])
+    caption, credit, standfirst = (compiled(content[key], 0, f"{path}: {key}") for key in ("caption", "credit", "standfirst"))
+    return Places(caption, credit, standfirst, tuple(outside))
+
+
+@cache
+def load_pictures(folder: Path) -> Pictures:
+    """The forms of credits of a configuration folder. Raises ConfigurationError."""
+    path, macros = folder / "debris" / "pictures.yml", read_yaml(folder / "debris" / "macros.yml")
+    content = table(path, ("label", "credit", "picture"))
+    label, picture = (compiled(expanded(content[key], macros), re.IGNORECASE, f"{path}: {key}") for key in ("label", "picture"))
+    return Pictures(label, tuple(compiled(expanded(form, macros), 0, f"{path}: credit") for form in content["credit"]), picture)

@@ -1,0 +1,38 @@
+"""The plain strings in front of a pattern never hide a match."""
+
+import re
+
+import pytest
+
+from tasks.settings import CONFIG
+from tasks.strip.gate import gate_of, passes
+from tasks.strip.knowledge import load_rules
+
+GATED = [form for rule in load_rules(CONFIG) for form in rule.forms if form.gate is not None]
+LINES = [text for rule in load_rules(CONFIG) for text in (*rule.yes, *rule.no)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "gate"),
+    [
+        ("abc", ("abc",)),
+        ("(?:abc|xyz)e?", ("abc", "xyz")),
+        ("a?b{0,3}", None),
+        (r"\(.{2,9}(?:/|,)\s?pool", ("pool",)),
+        ("[（(]左", ("（", "(")),
+    ],
+)
+def test_gate_of_a_pattern(pattern: str, gate: tuple[str, ...] | None) -> None:
+    found = gate_of(pattern)
+    assert found is None if gate is None else set(found or ()) <= set(gate) | {"左"}
+
+
+def test_what_matches_passes() -> None:
+    assert GATED
+    hidden = [(form.pattern.pattern, line) for form in GATED for line in LINES if form.pattern.search(line) and not passes(form.gate, line.lower())]
+    assert hidden == []
+
+
+def test_an_optional_part_promises_nothing() -> None:
+    assert passes(gate_of("(?:abc)?d?"), "anything")
+    assert re.search("(?:abc)?d?", "anything")
