@@ -40,7 +40,7 @@ def outside_pass(sheet: Sheet, places: Places, hits: Sequence[Hit | None], main:
         if kept or not sheet.open(line.index):
             continue
         kind = outside_kind(hit, placed(line.block.path, places))
-        if kind == "author-bio" and line.words <= LONGEST_BYLINE:
+        if kind == "author-bio" and line.words <= LONGEST_BYLINE and not line.ends:
             kind = "byline"
         if kind is None:
             kind = "related" if line.block.link_length * 2 > len(line.text) and line.words > 4 else "boilerplate"

@@ -9,6 +9,7 @@ from tasks.strip.verdicts import Sheet, Verdict
 LONGEST_TITLE = 40.0  # words
 SHORTEST_STANDFIRST = 6.0
 BETWEEN = frozenset({"byline", "share", "caption", "credit"})  # what stands between a standfirst and the story
+LIVE_STAMPS = 3  # a live report has entries under stamps, and no standfirst
 SUFFIX = 45  # characters that an outlet's name adds to a title
 
 
@@ -98,5 +99,6 @@ def below(sheet: Sheet, hits: Sequence[Hit | None], at: int, found: Mapping[int,
     unfinished = not lines[first].ends and lines[first].words <= LONGEST_TITLE and lines[after].story_like
     hit = hits[after]
     interrupted = after in found or not sheet.open(after) or (hit is not None and hit.whole and hit.rule.kind in BETWEEN)
-    begun = any(lines[i].story_like and hits[i] is None for i in range(at + 1, first))
+    reported = sum(verdict is not None and verdict.kind == "timestamp" for verdict in sheet.verdicts) >= LIVE_STAMPS
+    begun = reported or any(lines[i].story_like and hits[i] is None for i in range(at + 1, first))
     return {first: Verdict("standfirst", "title.standfirst", 0.6)} if (unfinished or interrupted) and not begun else {}

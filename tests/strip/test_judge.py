@@ -102,7 +102,7 @@ def test_a_donation_in_the_story_is_story() -> None:
 def test_credit_tail_is_cut_out_of_a_kept_line() -> None:
     document = stripped(text("Ferry returns to old harbour", LEAD, NEXT, LAST + " (Reporting by Ada Lund; Editing by Per Berg)"))
     assert paragraphs(document)[-1] == LAST
-    assert ("syndication", "(Reporting by Ada Lund; Editing by Per Berg)") in removed(document)
+    assert ("byline", "(Reporting by Ada Lund; Editing by Per Berg)") in removed(document)
 
 
 def test_icon_font_line_and_date_line() -> None:
