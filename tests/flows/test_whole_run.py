@@ -123,7 +123,7 @@ def test_damaged_input_is_rejected_and_the_run_goes_on(copydesk: Run, tmp_path: 
     assert {(row["source_member"], row["reason"]) for row in rejects} == {
         ("empty.txt", "empty"),
         ("binary.txt", "binary"),
-        ("rows.jsonl#2", "malformed-record"),
+        ("rows.jsonl#2", "truncated"),
     }
     articles = {row["source_member"]: row for row in ds.dataset(str(tmp_path / "out/articles"), format="parquet").to_table().to_pylist()}
     assert set(articles) == {"rows.jsonl#1", "russian.txt"}
