@@ -81,7 +81,7 @@ def _values(text: _Text, source: Source, limits: Limits) -> Iterator[Item]:
         text.buffer = text.buffer[1:]
         yield from _array(text, source, limits)
     else:
-        for number, row in enumerate(rows_in(text.value()), 1):
+        for number, row in enumerate(rows_in(flat(text.value())), 1):
             yield read_row(row, source, number, limits, partial(_raw, row))
 
 
@@ -89,7 +89,7 @@ def _array(text: _Text, source: Source, limits: Limits) -> Iterator[Item]:
     number = 0
     while (following := text.skip(",")) not in ("]", ""):
         number += 1
-        row = text.value()
+        row = flat(text.value())
         yield read_row(row, source, number, limits, partial(_raw, row))
     if not following:
         raise Refused("truncated", f"the array ends early, after {number} values")
@@ -102,6 +102,19 @@ def _raw(row: Any) -> bytes:
         return json.dumps(row, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")
     except (RecursionError, ValueError):
         return b""
+
+
+def flat(value: Any) -> Any:
+    """A row of ninjs 2, whose headlines and bodies are lists, as one with plain fields; any other as it is."""
+    if not isinstance(value, dict) or not isinstance(value.get("bodies"), list):
+        return value
+    plain = dict(value)
+    for body in value["bodies"]:
+        if isinstance(body, dict) and isinstance(body.get("value"), str):
+            markup = "html" in str(body.get("contenttype", body.get("contentType", "")))
+            plain.setdefault("body_html" if markup else "body_text", body["value"])
+    heads = [h["value"] for h in value.get("headlines") or [] if isinstance(h, dict) and isinstance(h.get("value"), str)]
+    return plain | ({"headline": heads[0]} if heads else {})
 
 
 def _is_row(value: Any) -> bool:

@@ -11,12 +11,14 @@ from tasks.split.delimited import read_delimited
 from tasks.split.errors import Abandoned, Refused
 from tasks.split.jsonl import read_jsonl
 from tasks.split.jsons import read_json
+from tasks.split.mails import read_mail, read_mbox
 from tasks.split.plain import read_page, read_text
 from tasks.split.sniff import sniff
 from tasks.split.source import Found, Reader, Refusal, Source, refuse
 from tasks.split.streams import document_limit, peek, too_large
 from tasks.split.tars import read_tar
 from tasks.split.warcs import begins_warc, read_packed_warc, read_warc
+from tasks.split.xmls import read_feed, read_wire
 from tasks.split.zips import read_zip
 
 READERS: dict[str, Reader] = {
@@ -30,6 +32,10 @@ READERS: dict[str, Reader] = {
     "warc.gz": read_packed_warc,
     "parquet": read_parquet,
     "arrow": read_arrow,
+    "mail": read_mail,
+    "mbox": read_mbox,
+    "feed": read_feed,
+    "wire": read_wire,
     "jsonl": read_jsonl,
     "json": read_json,
     "delimited": read_delimited,

@@ -82,10 +82,12 @@ def meta_of(cells: Mapping[str, Cell], rule: str, around: Meta | None = None) ->
     told = [(field, name, value) for field, (name, value) in cells.items() if field not in (*CONTENT, "id")]
     given = [Given(field, text, f"{rule}.{whole(name)}") for field, name, value in told for text in _plain(value)]
     first = {field: next(iter(_plain(value)), None) for field, (_, value) in cells.items() if field in ("id", "url", "fetched_at")}
-    stamp = first.get("fetched_at")
+    stamp, url, own = first.get("fetched_at"), first.get("url"), first.get("id")
+    if url and url.lower().startswith(("urn:", "tag:")):  # a name, not a place: ninjs and feeds identify items so
+        url, own = None, own or url
     return Meta(
-        url=first.get("url") or around.url,
-        id=first.get("id") or around.id,
+        url=url or around.url,
+        id=own or around.id,
         fetched_at=(parse_instant(stamp) if stamp else None) or around.fetched_at,
         given=tuple(given) + around.given,
     )

@@ -40,6 +40,15 @@ ELEMENT = re.compile(
     r"</?(?:p|div|br|a|h[1-6]|span|table|td|ul|li|html|body|head|article|section|img|strong|em)\b[^<>]{0,400}>",
     re.IGNORECASE,
 )
+ROOTS = dict.fromkeys(("rss", "feed", "rdf"), "feed") | dict.fromkeys(("newsmessage", "newsitem", "nitf", "newsml"), "wire")
+ROOT = re.compile(r"<(?:!doctype\s{1,9})?(?:[a-z0-9_-]{1,20}:)?(" + "|".join(ROOTS) + r")\b", re.IGNORECASE)
+FIELD = re.compile(r"[!-9;-~]{1,60}:[ \t]?[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n")
+MAIL = re.compile(
+    r"^(?:message-id|mime-version|received|return-path|delivered-to|snapshot-content-location):",
+    re.IGNORECASE | re.MULTILINE,
+)
+WRITER = re.compile(r"^(?:from|subject|date|content-type):", re.IGNORECASE | re.MULTILINE)
+MBOX = re.compile(r"From \S{1,300} .{0,60}\d{4}\s*?\r?\n(?=[!-9;-~]{1,60}:)")
 PAGES = (".html", ".htm", ".xhtml", ".shtml", ".php", ".asp", ".aspx", ".jsp")
 TEXTS = (".txt", ".text", ".md", ".log", ".asc")
 TARS = (b"ustar\x00", b"ustar ")
@@ -125,6 +134,8 @@ def _object(line: str) -> bool:
 def _markup(text: str, name: str) -> str | None:
     """html, where the text is markup."""
     body = _prolog(text)
+    if root := ROOT.match(body):
+        return ROOTS[root[1].lower()]
     if OPENING.match(body):
         return "html"
     lower = name.lower()
@@ -132,6 +143,17 @@ def _markup(text: str, name: str) -> str | None:
         return "html"
     elements = len(ELEMENT.findall(text))
     return "html" if elements >= (12 if lower.endswith(TEXTS) else 3) and elements * 400 > len(text) else None
+
+
+def _mail(text: str) -> str | None:
+    """mbox or mail, for text that begins with the headers of one."""
+    if MBOX.match(text):
+        return "mbox"
+    at = 0
+    while match := FIELD.match(text, at):
+        at = match.end()
+    headers = text[:at]
+    return "mail" if MAIL.search(headers) and WRITER.search(headers) else None
 
 
 def _table(text: str, name: str) -> str | None:
@@ -150,4 +172,4 @@ def sniff(head: bytes, name: str) -> str:
     text = view(head)
     if not text.strip(" \t\r\n\f\v\0\ufeff\xa0"):
         return "empty" if len(head) < LOOK else "text"
-    return _json(text.lstrip(), name) or _markup(text, name) or _table(text, name) or "text"
+    return _json(text.lstrip(), name) or _mail(text) or _markup(text, name) or _table(text, name) or "text"
