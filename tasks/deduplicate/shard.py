@@ -15,7 +15,7 @@ from tasks.deduplicate.signatures import HASHES, PLACES, SIGNATURES, body_digest
 from tasks.deduplicate.texts import story
 from tasks.deduplicate.words import hashed_words
 
-BATCH = 256  # texts hashed together: some hundred thousand characters, which the processor's cache holds
+BATCH = 64  # texts hashed together: some hundred thousand characters, which the processor's cache holds
 READ = ["document_id", "identity", "source_bundle", "source_member", "fetched_at", "body", "word_count", "published",
         "published_earliest", "agency_id", "outlet_id", "outlet_domain", "outlet_source"]  # fmt: skip
 

@@ -98,14 +98,16 @@ def _without_dropped(codes: NDArray[np.uint32], kinds: NDArray[np.uint8]) -> tup
     kind = kinds[codes]
     inner = np.flatnonzero(kind[1:-1] == DOT) + 1
     kind[inner[(kind[inner - 1] != LETTER) | (kind[inner + 1] != LETTER)]] = BREAK
-    keep = np.flatnonzero((kind != DROP) & (kind != DOT))
+    keep = kind < DROP
     return codes[keep], kind[keep]
 
 
 def _bounds(kind: NDArray[np.uint8]) -> tuple[Index, Index]:
     """Start and end of each word."""
-    word = (kind == LETTER) | (kind == SINGLE)
-    single = kind == SINGLE
+    word, single = kind != BREAK, kind == SINGLE
+    if not single.any():
+        turns = np.flatnonzero(word[1:] != word[:-1]) + 1  # a text begins and ends with a break
+        return turns[::2], turns[1::2]
     start, end = word.copy(), word.copy()
     start[1:] &= ~word[:-1] | single[1:] | single[:-1]
     end[:-1] &= ~word[1:] | single[:-1] | single[1:]
