@@ -107,6 +107,20 @@ def test_instant_in_utc_has_the_day_of_the_outlet() -> None:
     assert decide(document(clues=(clue,))).published.day == date(2021, 11, 5)
 
 
+def test_local_time_called_utc_is_found_out_by_a_second_statement() -> None:
+    clues = (ld("2021-11-05T16:07:09Z"), Clue("published", "2021-11-05T15:07:09Z", "meta", "meta[property=article:published_time]"))
+    found = decide(document(clues=clues, url="https://kanal.de/x"), "de")
+    assert found.published.at == datetime(2021, 11, 5, 15, 7, 9, tzinfo=UTC)
+    assert "local-time-called-utc" in [e.reason for e in found.evidence]
+
+
+def test_local_time_called_utc_is_found_out_by_the_printed_clock_of_a_known_zone() -> None:
+    stripped = document("5. November 2021, 16:07 Uhr", clues=(ld("2021-11-05T16:07:09Z"),))
+    assert decide(stripped, "de", BERLIN).published.at == datetime(2021, 11, 5, 15, 7, 9, tzinfo=UTC)
+    honest = document("5. November 2021, 17:07 Uhr", clues=(ld("2021-11-05T16:07:09Z"),))
+    assert decide(honest, "de", BERLIN).published.at == datetime(2021, 11, 5, 16, 7, 9, tzinfo=UTC)
+
+
 def test_update_is_no_publication() -> None:
     found = decide(document("Published 5 November 2021 | Updated 7 November 2021 09:10"))
     assert (found.published.day, found.modified.day, found.modified.local) == (date(2021, 11, 5), date(2021, 11, 7), "2021-11-07T09:10")

@@ -8,6 +8,7 @@ from tasks.normalize.dates.calendar_day import demote_updates, localise
 from tasks.normalize.dates.candidates import Candidate, all_stated
 from tasks.normalize.dates.choose import Choice, choose_modified, choose_published, lone_update, ranked, settle_orders
 from tasks.normalize.dates.context import Context, context_of
+from tasks.normalize.dates.lies import unmask
 from tasks.normalize.dates.places import story_of
 from tasks.normalize.dates.stamps import dateline_candidates, relative_candidates, stamp_candidates
 from tasks.normalize.dates.trust import Trust, load_trust
@@ -54,7 +55,8 @@ def collect(stripped: StrippedDocument, context: Context, trust: Trust, words: D
     found += dateline_candidates(stripped, context, words)
     found += relative_candidates(stripped, story, context, words)
     found += caption_candidates(stripped, context, words)
-    return demote_updates(localise(settle_orders(ranked(found, story, trust), context), context))
+    honest = unmask(settle_orders(ranked(found, story, trust), context), context)
+    return demote_updates(localise(honest, context))
 
 
 def _without_day(stripped: StrippedDocument, candidates: list[Candidate], context: Context, words: DateWords) -> Stamp:
