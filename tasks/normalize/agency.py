@@ -21,7 +21,7 @@ CLOSING = (
 MARKER_END = re.compile(r"[（(]完[）)]\s*\Z")
 REPORTING = re.compile(r"\(?\b(?:Reporting|Additional reporting|Writing|Compiled) by [^()]{3,300}?;? ?\b[Ee]diting by\b", re.S)
 COPYRIGHT = re.compile(
-    r"(?:©|\([cC]\)|\bCopyright|\bCOPYRIGHT|저작권자)[\s,:©ⓒ(cC)]{0,6}(?:\d{4}(?:\s?[-–]\s?\d{2,4})?)?[\s,:]*(?:by |一般社団法人|공감언론 )?(?P<name>[^\d\s,.;:|()<>][^,.;:|()<>\n]{1,40}?)"
+    r"(?:©|\([cC]\)|\bCopyright|\bCOPYRIGHT|저작권자)[\s,:©ⓒ(cC)]{0,6}(?:\d{4}(?:\s?[-–]\s?\d{2,4})?)?[\s,:]{0,4}(?:by |一般社団法人|공감언론 )?(?P<name>[^\d\s,.;:|()<>][^,.;:|()<>\n]{1,40}?)"
     r"(?=[,.;:|()<>/]|\s(?:\d{4}|[Aa]ll |Alle |Tous |Todos |Tutti |무단)|\s*\Z)"
 )
 SOURCE = re.compile(r"(?:^|\s|\()(?:Quelle|Source|Sources?|Fuente|Fonte|Bron|Kilde|Källa|Źródło|Zdroj|Zdroje|Forrás|Sursa|Izvor|Vir|Lähde|Kaynak|Источник|Джерело|Източник|Πηγή|المصدر|منبع|来源|來源|出典|출처)\s?[:：]\s?(?P<name>[^\s:()|][^:()|\n]{1,36}?)\s*[).]?(?=\Z|\n|\s{2,})")

@@ -13,7 +13,7 @@ from tasks.normalize.wires import Agency, Wires
 from tasks.records import Author, Clue
 from tasks.text import name_key, plain
 
-EMAIL = re.compile(r"\S+@\S+|(?<!\w)@\w+|https?://\S+|www\.\S+")
+EMAIL = re.compile(r"[\w.+\-]{1,64}@\S+|(?<!\w)@\w+|https?://\S+|www\.\S+")
 BRACKETS = re.compile(r"\s*[(\[（【][^)\]）】]{0,80}[)\]）】]")
 TRAIL = re.compile(r"(?:\s*[|•·⋅∙–—]\s*|\s{2,}|,\s*)(?:(?:\w+\.?\s+)?\d{1,2}[.,/:\s].*|\d{4}.*|[Uu]pdated.*|[Pp]ublished.*)\Z", re.S)
 GLUED = re.compile(r"(?<=[a-zà-ÿ]{3})(?=[A-ZÀ-Þ])")  # where markup joined two names, or a name and a label
@@ -28,6 +28,7 @@ ONE_WORD = "a single word"
 SINGLE = re.compile(r"[^\W\d_a-zà-ÿ][a-zà-ÿ]{2,}\Z|[^\W\d_A-Za-zÀ-ÿ]{2,}\Z")  # capitalised, or of another script
 ADDRESS = re.compile(r"@|https?:|www\.|/")  # at the start: a handle or a link, not a name
 LONGEST = 70  # characters of a name
+BYLINE = 500  # characters of a byline that are read
 BEFORE, AFTER = 600, 2000  # characters around the headline in which its byline stands
 CLUSTER = 250  # characters between two bylines of one story
 
@@ -51,7 +52,7 @@ class People:
 
     def read(self, raw: str, outlet: frozenset[str] = frozenset(), country: str | None = None, single: bool = False) -> Byline:
         """Take one byline apart; `outlet` are the keys of the outlet's own names, never authors; `single`: one word may be a name."""
-        text = self._undated(TRAIL.sub("", EMAIL.sub(" ", GLUED.sub(" | ", plain(html.unescape(raw))))))
+        text = self._undated(TRAIL.sub("", EMAIL.sub(" ", GLUED.sub(" | ", plain(html.unescape(raw[:BYLINE]))))))
         text = self.lexicon.glued.sub(r"\1 ", text)
         if self.lexicon.edited.match(text):
             return Byline((), (), ((text, "edited it, or took its photos"),))
@@ -98,7 +99,7 @@ class People:
         part = part[led.end() :].strip(EDGES) if led else part
         if agency := self.wires.find(part, country):
             agencies.append(agency)
-        elif self._is_role(part):
+        elif name_key(part) in self.lexicon.roles or (authors and self._is_role(part)):
             if authors and authors[-1].role is None:
                 authors[-1] = Author(authors[-1].name, part, authors[-1].raw)
         elif named := self._with_role(part):
@@ -129,6 +130,8 @@ class People:
 
     def _is_role(self, part: str) -> bool:
         """`Reporter`, and `Culture reporter`: a role with at most three words before it."""
+        if UNCASED.search(part):
+            return name_key(part) in self.lexicon.roles
         words = name_key(part).split()
         return any(" ".join(words[start:]) in self.lexicon.roles for start in range(min(len(words), 4)))
 

@@ -29,6 +29,8 @@ def _words(text: str) -> set[str]:
 def without_site(title: str, names: list[str]) -> str:
     """A title without the site's name at its end or start; `names` are keys of what the site may be called."""
     title = plain(html.unescape(title)).replace("\u00ad", "")
+    head, colon, tail = title.partition(": ")
+    title = tail if colon and tail and _is_site(head, names) else title
     for _ in range(3):
         cuts = list(SEPARATOR.finditer(title))
         if not cuts:

@@ -8,6 +8,7 @@ from tasks.normalize.choice import Candidate
 from tasks.normalize.facts import OutletFacts
 from tasks.normalize.reading import Reading
 from tasks.normalize.registry import Mention, Registry
+from tasks.normalize.site import best_name, site_names_stated
 from tasks.text import name_key, plain
 
 UNVOUCHED = "known only as a candidate: name and country, no id"
@@ -66,12 +67,9 @@ def _by_given(reading: Reading, registry: Registry) -> Iterator[tuple[OutletFact
 
 
 def _by_site_name(reading: Reading, registry: Registry) -> Iterator[tuple[OutletFacts | None, Candidate]]:
-    for clue in reading.clued("outlet"):
-        name = plain(clue.raw)
-        if not name or len(name) > 60 or "@" in name:
-            continue
+    for name, raw, source, rule in site_names_stated(reading):
         facts = registry.by_name(name)
-        yield facts or OutletFacts(outlet_id=None, name=name), Candidate(facts.name if facts else name, clue.raw, clue.source, clue.rule)
+        yield facts or OutletFacts(outlet_id=None, name=name), Candidate(facts.name if facts else name, raw, source, rule)
 
 
 def _by_mention(reading: Reading, registry: Registry, via: str | None) -> Iterator[tuple[OutletFacts | None, Candidate]]:
@@ -107,6 +105,6 @@ def _by_fingerprint(reading: Reading, registry: Registry) -> Iterator[tuple[Outl
 
 def _named(facts: OutletFacts, reading: Reading) -> OutletFacts:
     """An outlet that nobody vouches for, with the site's own name where it has none, and the domain where the address tells it."""
-    site = next((plain(clue.raw) for clue in reading.clued("outlet") if 1 < len(plain(clue.raw)) <= 60), "")
     names = domains(reading.document.url) if reading.document.url else ()
-    return OutletFacts(outlet_id=None, name=facts.name or site, domain=facts.domain or (names[-1] if names else None), country=facts.country)
+    domain = facts.domain or (names[-1] if names else None)
+    return OutletFacts(outlet_id=None, name=facts.name or best_name(reading, domain), domain=domain, country=facts.country)

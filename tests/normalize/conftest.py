@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from tasks.normalize.knowledge import Knowledge, load_knowledge
-from tasks.records import Clue, Given, Paragraph, ParsedDocument, RawDocument, Span, StrippedDocument
+from tasks.records import Block, Clue, Given, Paragraph, ParsedDocument, RawDocument, Span, StrippedDocument
 from tasks.settings import CONFIG
 
 Lines = Sequence[tuple[str, str]]
@@ -31,6 +31,7 @@ def make_document(
     source = "\n\n".join(text for _, text in lines)
     spans: list[Span] = []
     paragraphs: list[Paragraph] = []
+    blocks: list[Block] = []
     place = 0
     for number, (kind, text) in enumerate(lines):
         if number:
@@ -40,9 +41,10 @@ def make_document(
             paragraphs.append(Paragraph(((place, place + len(text)),), "paragraph" if kind == "body" else kind))
         else:
             spans.append(Span(place, place + len(text), kind, f"test.{kind}"))
+        blocks.append(Block(place, place + len(text)))
         place += len(text)
     document = RawDocument("0" * 32, "id:1", "b", "a.txt", "1", "f" * 64, media_type, "utf-8", "", url, fetched_at, tuple(given))
-    return StrippedDocument(ParsedDocument(document, source, (), tuple(clues)), tuple(paragraphs), tuple(spans))
+    return StrippedDocument(ParsedDocument(document, source, tuple(blocks), tuple(clues)), tuple(paragraphs), tuple(spans))
 
 
 @pytest.fixture

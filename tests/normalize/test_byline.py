@@ -1,0 +1,103 @@
+"""Bylines: people only, in order, roles apart."""
+
+import pytest
+
+from tasks.normalize.byline import People, sign
+from tasks.normalize.knowledge import Knowledge
+from tasks.normalize.reading import read
+from tasks.records import Clue, Given
+from tests.normalize.conftest import Make
+
+
+@pytest.fixture(scope="module")
+def people(knowledge: Knowledge) -> People:
+    return People(knowledge.lexicon, knowledge.registry, knowledge.wires)
+
+
+@pytest.mark.parametrize(
+    ("raw", "names"),
+    [
+        ("By Ada Brook", ["Ada Brook"]),
+        ("By Ada Brook and Tom Weir", ["Ada Brook", "Tom Weir"]),
+        ("By Ada Brook, Tom Weir and Ines Rua", ["Ada Brook", "Tom Weir", "Ines Rua"]),
+        ("BY ADA BROOK", ["Ada Brook"]),
+        ("Von Jürgen von der Heide und Mia Kolb", ["Jürgen von der Heide", "Mia Kolb"]),
+        ("Par Élodie Garnier et Luc Petit", ["Élodie Garnier", "Luc Petit"]),
+        ("Por Lucía Mena y Juan Ortiz", ["Lucía Mena", "Juan Ortiz"]),
+        ("di Anna De Luca e Pietro Neri", ["Anna De Luca", "Pietro Neri"]),
+        ("Автор: Ольга Тимина", ["Ольга Тимина"]),
+        ("作者：林小舟", ["林小舟"]),
+        ("김민수 기자", ["김민수"]),
+        ("By Ada Brook for Harbour Weekly", ["Ada Brook"]),
+        ("By Ada Brook in Lisbon", ["Ada Brook"]),
+        ("By Ada Brook, Associated Press", ["Ada Brook"]),
+        ("Elif Sönmez / AA", ["Elif Sönmez"]),
+        ("Weir, Tom", ["Tom Weir"]),
+        ("By Ada Brook ada.brook@harbour.example", ["Ada Brook"]),
+        ("By Ada Brook, April 14, 2022 4:12 PM", ["Ada Brook"]),
+        ("Ada BrookNovember 20, 2022", ["Ada Brook"]),
+        ("ByAda Brook", ["Ada Brook"]),
+        ("Dr. Ada Brook", ["Ada Brook"]),
+        ("By Associated Press", []),
+        ("Reuters Staff", []),
+        ("dpa", []),
+        ("By Newsweek", []),
+        ("News Desk", []),
+        ("Redaktion", []),
+        ("Editing by Paula Reeve", []),
+        ("desk@harbour.example", []),
+        ("By", []),
+        ("", []),
+    ],
+)
+def test_names(people: People, raw: str, names: list[str]) -> None:
+    assert [author.name for author in people.read(raw).authors] == names
+
+
+@pytest.mark.parametrize(
+    ("raw", "role"),
+    [("By Ada Brook, Culture reporter", "Culture reporter"), ("Ada Brook Senior Harbour Correspondent", "Senior Harbour Correspondent")],
+)
+def test_role_stands_apart(people: People, raw: str, role: str) -> None:
+    author = people.read(raw).authors[0]
+    assert (author.name, author.role) == ("Ada Brook", role)
+
+
+def test_agency_of_a_byline_is_told(people: People) -> None:
+    assert [agency.id for agency in people.read("By Ada Brook, Associated Press").agencies] == ["ap"]
+
+
+def test_outlets_own_name_is_no_author(people: People) -> None:
+    assert people.read("Ledger Harbour", frozenset({"ledgerharbour"})).authors == ()
+
+
+def test_first_source_decides_and_the_others_stay_on_record(people: People, make: Make) -> None:
+    document = make(
+        ("byline", "By Tom Weir"),
+        ("body", "The bridge is open."),
+        clues=(Clue("author", "Ada Brook", "json-ld", "NewsArticle.author.name"),),
+        given=(),
+    )
+    signed = sign(read(document), people, frozenset(), None)
+    assert [author.name for author in signed.authors] == ["Ada Brook"]
+    assert ("Tom Weir", "json-ld comes first") in [(c.value, c.lost) for c in signed.candidates]
+
+
+def test_given_byline_outranks_the_page(people: People, make: Make) -> None:
+    document = make(("byline", "By Tom Weir"), ("body", "The bridge."), given=(Given("byline", "By Ada Brook", "row.byline"),))
+    assert [a.name for a in sign(read(document), people, frozenset(), None).authors] == ["Ada Brook"]
+
+
+def test_byline_inside_the_story(people: People, make: Make) -> None:
+    document = make(("body", "新华社武汉3月5日电（记者林小舟、陈立）大桥今天开放。"))
+    assert [a.name for a in sign(read(document), people, frozenset(), None).authors] == ["林小舟", "陈立"]
+
+
+def test_marked_bylines_far_from_the_headline_are_other_peoples(people: People, make: Make) -> None:
+    clues = (
+        Clue("headline", "The bridge", "heading", "h1", 10),
+        Clue("author", "Ada Brook", "byline-element", ".byline", 60),
+        Clue("author", "Tom Weir", "byline-element", ".comment-author", 9000),
+    )
+    signed = sign(read(make(("body", "The bridge is open."), clues=clues)), people, frozenset(), None)
+    assert [author.name for author in signed.authors] == ["Ada Brook"]
