@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tasks.settings import Limits
 from tasks.split.decode import decode
 from tasks.split.errors import Refused
+from tasks.split.exports import told_by_export
 from tasks.split.separators import parts_of
 from tasks.split.source import Found, Item, Refusal, Source
 from tasks.split.streams import read_document
@@ -28,7 +29,8 @@ def read_text(source: Source, limits: Limits) -> Iterator[Item]:
     text = decoded.text
     parts = parts_of(text)
     if not parts:
-        yield Found(source.bundle, source.member, data, "text/plain", source.meta)
+        yield Found(source.bundle, source.member, data, "text/plain", told_by_export(text, source.meta), text, True, decoded.charset)
     for number, part in enumerate(parts, 1):
         piece = text[part.start : part.end]
-        yield Found(source.bundle, f"{source.member}#{number}", piece.encode(), "text/plain", source.meta, piece, False, decoded.charset)
+        meta = told_by_export(piece, source.meta)
+        yield Found(source.bundle, f"{source.member}#{number}", piece.encode(), "text/plain", meta, piece, False, decoded.charset)

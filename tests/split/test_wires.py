@@ -70,7 +70,8 @@ RSS = """<?xml version="1.0"?>
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>The Courier</title><entry><title>Ferry to reopen</title><id>g1</id>
 <link rel="self" href="https://news.example/feed"/><link href="https://news.example/1"/><author><name>Ana Reyes</name></author>
 <published>2024-03-03T10:00:00Z</published>
-<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>The ferry &amp; the pier.</p><p>It runs in May.</p></div></content></entry></feed>"""
+<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>The ferry &amp; the pier.</p>
+<p>It runs in May.</p></div></content></entry></feed>"""
 
 
 @pytest.mark.parametrize("feed", [RSS, ATOM])
