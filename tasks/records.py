@@ -58,7 +58,8 @@ class Block:
     path: str = ""  # ancestors from body down, `tag.class.class#id` joined by "/", lower case
     link_length: int = 0  # characters inside <a>
     hidden: bool = False  # by attribute or inline style
-    kept_by: tuple[str, ...] = ()  # which extractors keep it: trafilatura readability structured …
+    kept_by: tuple[str, ...] = ()  # which opinions keep it: structure trafilatura structured, and main, the decision over them
+    likely: float | None = None  # how likely it is main content by its place in the page, 0 to 1; null for plain text
 
 
 @dataclass(frozen=True, slots=True)

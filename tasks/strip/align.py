@@ -8,8 +8,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from tasks.records import Block
-
 ANCHOR = 16  # characters from which a piece that occurs once is trusted wherever it stands
 REACH = 400  # characters in which a shorter piece is looked for after the one before it
 KEPT = 0.5  # share of a block's characters that must be found
@@ -24,8 +22,8 @@ def squeeze(text: str) -> str:
 class Alignment:
     """The squeezed text of a page's blocks, in which pieces of extracted text are found again."""
 
-    def __init__(self, text: str, blocks: Sequence[Block]) -> None:
-        squeezed = [squeeze(text[block.start : block.end]) for block in blocks]
+    def __init__(self, texts: Sequence[str]) -> None:
+        squeezed = [squeeze(text) for text in texts]
         self.lengths = [len(part) for part in squeezed]
         self.starts = list(accumulate(self.lengths, initial=0))
         self.text = "".join(squeezed)

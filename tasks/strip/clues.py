@@ -83,6 +83,16 @@ def text_of(element: Any) -> str:
     return " ".join(restore("".join(element.itertext())).split())
 
 
+def page_title(tree: Any) -> str:
+    """The page's own headline as far as the head or the first h1 tells it; empty where neither does."""
+    for meta in tree.iter("meta"):
+        if (meta.get("property") or "").lower() == "og:title" and meta.get("content"):
+            return restore(meta.get("content"))
+    heading = next(tree.iter("h1"), None)
+    heading = next(tree.iter("title"), None) if heading is None else heading
+    return "" if heading is None else text_of(heading)
+
+
 def marked_elements(tree: Any) -> list[tuple[Any, str, str, str]]:
     """Elements of the body that mean something: (element, field, source, rule), in document order."""
     counts: dict[tuple[str, str], int] = {}

@@ -3,44 +3,79 @@
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tasks.records import Block, ParsedDocument, RawDocument
+from tasks.settings import CONFIG
 from tasks.strip.align import Alignment
-from tasks.strip.clues import marked_elements, page_clues
+from tasks.strip.clues import marked_elements, page_clues, page_title
 from tasks.strip.linked_data import article_bodies
 from tasks.strip.opinions import opinion, trafilatura_pieces
-from tasks.strip.source_text import read_source
+from tasks.strip.page_model import PageModel, likelihoods, load_page_model, logit, probability
+from tasks.strip.source_text import Source, read_source
+from tasks.strip.structure import Column, weight
 from tasks.strip.tree import SKIPPED, read_tree
 
+MAIN = 0.5  # likelihood from which a block is main content
+DOUBT = 0.1  # expected share of wrong text from which trafilatura is asked too
+MISSED = 0.3  # share of the page's own JSON-LD body outside the main content from which it is asked, too
+SWAY = 1.5  # what its answer counts, in logits
 FREQUENT = 3  # times a class name stands in a page to be part of its skeleton
 _SERIAL = re.compile(r"\d")
 
 
-def parse_page(document: RawDocument) -> ParsedDocument:
+def parse_page(document: RawDocument, config: Path = CONFIG) -> ParsedDocument:
     """Parse a page once and ask everything of the tree: text, places, opinions, clues. Pure; never raises for odd markup.
 
-    `blocks` are the lines of `source_text`, sorted and disjoint; `kept_by` names who keeps a block:
-    `trafilatura`, `structured` (the page's own JSON-LD body) and `main`, the decision over them.
+    `blocks` are the lines of `source_text`, sorted and disjoint. Their `kept_by` names who keeps them: `structure` (the
+    page's layout), `trafilatura` (asked only where the layout leaves doubt), `structured` (the page's own JSON-LD body)
+    and `main`, the decision over them; `likely` is how sure it is. `config` holds the weights of the page model.
     """
     tree = read_tree(document.text)
     body = tree.find("body")
     marked = marked_elements(tree)
     source = read_source(body, frozenset(element for element, *_ in marked))
     clues, values = page_clues(tree, marked, source.offsets)
-    blocks = _with_opinions(tree, source.text, source.blocks, article_bodies(values))
+    blocks = _judged(tree, source, article_bodies(values), load_page_model(config))
     return ParsedDocument(replace(document, text=""), source.text, blocks, clues, fingerprint(body))
 
 
-def _with_opinions(tree: Any, text: str, blocks: tuple[Block, ...], bodies: list[str]) -> tuple[Block, ...]:
-    alignment = Alignment(text, blocks)
-    kept = opinion(alignment, lambda: trafilatura_pieces(tree))
+def _judged(tree: Any, source: Source, bodies: list[str], model: PageModel) -> tuple[Block, ...]:
+    """The blocks with all opinions of them."""
+    texts = [source.text[block.start : block.end] for block in source.blocks]
+    layout = likely = likelihoods(texts, source.blocks, source.places, page_title(tree), model)
+    alignment = Alignment(texts)
     structured = opinion(alignment, lambda: [line for body in bodies for line in body.splitlines()])
-    opinions = {"trafilatura": kept, "structured": structured, "main": kept}
+    kept = [False] * len(texts)
+    if in_doubt(layout, texts, structured):
+        kept = opinion(alignment, lambda: trafilatura_pieces(tree))
+        likely = swayed(layout, kept)
+    structure: list[bool] = (layout >= MAIN).tolist()
+    main: list[bool] = (likely >= MAIN).tolist()
+    votes = {"structure": structure, "trafilatura": kept, "structured": structured, "main": main}
     return tuple(
-        replace(block, kept_by=tuple(name for name, votes in opinions.items() if votes[index])) for index, block in enumerate(blocks)
+        replace(block, likely=round(float(likely[index]), 3), kept_by=tuple(name for name, vote in votes.items() if vote[index]))
+        for index, block in enumerate(source.blocks)
     )
+
+
+def in_doubt(likely: Column, texts: Sequence[str], structured: Sequence[bool]) -> bool:
+    """Whether the quick opinions disagree: the layout with itself, or with the body that the page states about itself."""
+    lengths = np.array([weight(text) for text in texts])
+    main = likely >= MAIN
+    unsure = float((lengths * np.minimum(likely, 1 - likely)).sum()) >= DOUBT * float(lengths[main].sum())
+    stated = lengths * np.array(structured, float)
+    return unsure or float(stated[~main].sum()) > MISSED * float(stated.sum())
+
+
+def swayed(likely: Column, kept: Sequence[bool]) -> Column:
+    """The layout's answer after trafilatura has spoken; one that keeps nothing has no say."""
+    return probability(logit(likely) + SWAY * (2 * np.array(kept, float) - 1)) if any(kept) else likely
 
 
 def main_blocks(parsed: ParsedDocument) -> tuple[bool, ...]:

@@ -50,7 +50,7 @@ def likelihoods(texts: Sequence[str], blocks: Sequence[Block], places: Sequence[
         return np.zeros(0)
     columns = features(texts, blocks, places, title)
     first = probability(_dot(columns, model.first) + _labelled(blocks, model.first))
-    return probability(_dot(columns | around(blocks, texts, first), model.second))
+    return probability(_dot(columns | around(blocks, texts, first), model.second) + _labelled(blocks, model.second))
 
 
 def probability(logits: Column) -> Column:
