@@ -30,7 +30,8 @@ class Choice:
 
 def ranked(candidates: list[Candidate], story: Story, trust: Trust) -> list[Candidate]:
     """The candidates with their trust; the only day that is printed in all the document is trusted more."""
-    found = _first_first([replace(c, rank=trust.of(c, place_of(c, story))) for c in candidates], trust)
+    weighed = [replace(c, rank=trust.of(c, place_of(c, story)) - _distance(c, story, trust)) for c in candidates]
+    found = _first_first(weighed, trust)
     printed = {c.stamp.day for c in found if c.stamp.source in PRINTED and c.stamp.day and not c.fault}
     alone = printed if len(printed) == 1 else frozenset()
     return [replace(c, rank=max(c.rank, trust.alone)) if c.stamp.day in alone and c.stamp.source in PRINTED else c for c in found]
@@ -45,6 +46,15 @@ def _first_first(candidates: list[Candidate], trust: Trust) -> list[Candidate]:
         position = days.setdefault(candidate.stamp.day, len(days))
         found.append(replace(candidate, rank=max(0.0, candidate.rank - trust.later * min(position, 5))) if position else candidate)
     return found
+
+
+def _distance(candidate: Candidate, story: Story, trust: Trust) -> float:
+    """What a printed stamp loses for standing away from the headline, more where it stands above it: mastheads print today."""
+    if candidate.offset is None or candidate.stamp.source not in PRINTED or place_of(candidate, story) != "head":
+        return 0.0
+    lines = story.index(candidate.offset) - story.headline
+    bare = candidate.stamp.source == "text-timestamp" and not candidate.label
+    return min(abs(lines), 10) * trust.distance + (trust.above if lines < 0 and bare else 0.0)
 
 
 def place_of(candidate: Candidate, story: Story) -> str:

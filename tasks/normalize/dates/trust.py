@@ -44,6 +44,8 @@ class Trust(_Strict):
     echo: float
     alone: float
     later: float
+    distance: float = Field(ge=0)
+    above: float = Field(ge=0)
     lone_update: bool
     published: tuple[Entry, ...]
 
