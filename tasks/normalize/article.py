@@ -48,8 +48,8 @@ def cut_out(stripped: StrippedDocument) -> Iterator[Removed]:
 def _carried(stripped: StrippedDocument, reading: Reading) -> Fields:
     """The columns that are taken over as they are."""
     document = reading.document
-    names = ("document_id", "source_bundle", "source_member", "source_id", "fetched_at", "identity", "source_sha256", "media_type", "charset")
-    return {name: getattr(document, name) for name in names} | {
+    names = "document_id source_bundle source_member source_id fetched_at identity source_sha256 media_type charset"
+    return {name: getattr(document, name) for name in names.split()} | {
         "source_length": len(reading.source_text),
         "source_text_sha256": hashlib.sha256(reading.source_text.encode("utf-8", "surrogatepass")).hexdigest(),
         "body": reading.body,
@@ -140,7 +140,8 @@ def _story_fields(reading: Reading, origin: Origin) -> tuple[Fields, Lists]:
         "url": _value(urls),
         "canonical_url": _value(canonicals),
     }
-    return fields, {"headline": headlines, "alternative_headline": alternatives, "section": sections, "url": urls, "canonical_url": canonicals}
+    lists = {"headline": headlines, "alternative_headline": alternatives, "section": sections}
+    return fields, lists | {"url": urls, "canonical_url": canonicals}
 
 
 def _value(candidates: list[Candidate]) -> str | None:

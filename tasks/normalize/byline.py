@@ -20,6 +20,7 @@ GLUED = re.compile(r"(?<=[a-zà-ÿ]{3})(?=[A-ZÀ-Þ])")  # where markup joined t
 DIGIT = re.compile(r"\d")
 LAST_WORD = re.compile(r"(?:[A-ZÀ-Þ]?[a-zà-ÿ]+|[A-ZÀ-Þ]+)[.,]?\s*\Z")
 EDGES = " ⋅∙\t\u00a0,;:|•·–—-/*\"“”„«»›‹_>"
+ELIDED = re.compile(r"[dlo]['’]", re.I)
 LETTER = re.compile(r"[^\W\d_]")
 INVERTED = re.compile(r"(?P<last>[^\W\d_][\w'’\-]+),\s+(?P<first>[^\W\d_][\w.'’\-]*(?: [^\W\d_][\w.'’\-]*)?)\Z")
 UNCASED = re.compile(r"[\u0590-\u08ff\u0900-\u1fff\u3040-\u9fff\uac00-\ud7af]")
@@ -31,6 +32,9 @@ LONGEST = 70  # characters of a name
 BYLINE = 500  # characters of a byline that are read
 BEFORE, AFTER = 600, 2000  # characters around the headline in which its byline stands
 CLUSTER = 250  # characters between two bylines of one story
+
+
+_Piles = tuple[list[Author], list[Agency], list[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class People:
                 yield bracket.strip(" ()[]（）【】")
             yield from (part for part in SPLIT.split(BRACKETS.sub("", chunk)) if part)
 
-    def _judge(self, part: str, raw: str, outlet: frozenset[str], country: str | None, into: tuple[list[Author], list[Agency], list[tuple[str, str]]]) -> None:
+    def _judge(self, part: str, raw: str, outlet: frozenset[str], country: str | None, into: _Piles) -> None:
         authors, agencies, lost = into
         part = part.strip(EDGES)
         if self.lexicon.edited.match(part):
@@ -156,8 +160,10 @@ class People:
         bare = [w for w in part.split() if name_key(w) not in self.lexicon.titles]
         if not 2 <= len(bare) <= 6:
             return ONE_WORD if len(bare) < 2 else "too long for a name"
-        small = [w for w in bare if not w[:1].isupper() and name_key(w) not in self.lexicon.particles and w[:2].lower() not in ("d'", "d’", "l'", "l’", "o'")]
-        return "holds words in lower case" if small and part != part.lower() else ("all in lower case" if small and len(bare) != 2 else None)
+        small = [w for w in bare if not w[:1].isupper() and name_key(w) not in self.lexicon.particles and not ELIDED.match(w)]
+        if small and part != part.lower():
+            return "holds words in lower case"
+        return "all in lower case" if small and len(bare) != 2 else None
 
     def _tidy(self, part: str) -> str:
         """A name without titles and suffixes, capitals set right where all of it is in capitals."""
@@ -168,7 +174,8 @@ class People:
             words = words[1:]
         name = " ".join(words)
         if name.isupper() or name.islower():
-            name = " ".join(_capital(word) if name_key(word) not in self.lexicon.particles or index == 0 else word.lower() for index, word in enumerate(words))
+            small = self.lexicon.particles
+            name = " ".join(word.lower() if index and name_key(word) in small else _capital(word) for index, word in enumerate(words))
         return name
 
 

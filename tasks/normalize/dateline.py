@@ -11,15 +11,17 @@ from tasks.text import name_key, plain
 
 HEAD = 130  # characters in which a dateline ends
 FIRST = 3  # paragraphs that may hold it
-SEPARATOR = re.compile(r"(?:(?<=\))|(?<=/)|(?<=\])|(?<=\s)|(?<=\.))\s?(?:\.\s?)?[-–—−‒―]{1,3}(?=\s|[A-Z\"“«])|(?<=\S)[—–](?=\s)|--(?=[\s(])|:(?=\s|\Z)|(?<=[)/]):?\.?(?=\s)")
+SEPARATOR = re.compile(
+    r"(?:(?<=\))|(?<=/)|(?<=\])|(?<=\s)|(?<=\.))\s?(?:\.\s?)?[-–—−‒―]{1,3}(?=\s|[A-Z\"“«])"
+    r"|(?<=\S)[—–](?=\s)|--(?=[\s(])|:(?=\s|\Z)|(?<=[)/]):?\.?(?=\s)"
+)
 MARK = re.compile(r"[(（\[/]\s*(?P<mark>[^()（）\[\]/\d]{2,40}\d?(?:/[^()（）\[\]\s]{2,12})?)\s*[)）\]/]")
 NUMBERED = re.compile(r"\d")
-MONTHLIKE = re.compile(r"[^\W\d_]{3,12}\.?\s+\d{1,2}\b|\d{1,2}\.?º?(?:\s+de)?\s+[^\W\d_]{3,12}\.?|\d{1,4}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{1,2}(?:st|nd|rd|th)?\b|\b\d{4}\b")
+MONTHLIKE = re.compile(
+    r"[^\W\d_]{3,12}\.?\s+\d{1,2}\b|\d{1,2}\.?º?(?:\s+de)?\s+[^\W\d_]{3,12}\.?"
+    r"|\d{1,4}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{1,2}(?:st|nd|rd|th)?\b|\b\d{4}\b"
+)
 PLACE = re.compile(r"[^\W\d_][\w.'’ \-]{1,38}\Z")
-CHINESE = re.compile(r"[（(【]?据?(?P<mark>本报|[\u4e00-\u9fff]{2,4}?(?:社|网))(?:記者|记者)?(?P<rest>[\u4e00-\u9fff\s]{0,16}?)\s?(?:\d{1,2}月)?\s?\d{1,2}日?\s?[电電讯訊]")
-TAIWANESE = re.compile(r"[（(](?P<mark>中央社)(?:記者)?(?P<rest>[^）)\d]{1,14})\d{1,2}日[^）)]{0,8}[）)]")
-KOREAN = re.compile(r"[(\[](?P<place>[^=()\[\]\d]{1,14})=(?P<mark>[^=()\[\]\d]{2,8}\d?)[)\]]")
-JAPANESE = re.compile(r"[【\[［](?P<place>[^】\]］\s\d=＝]{1,14})[\s　]?(?:\d{1,2}日)?[\s　=＝]?(?P<mark>共同|時事|ロイター|AFP時事|AFP|AP|ＡＦＰ時事)[^】\]］]{0,6}[】\]］]")
 BEHIND = re.compile(r"\s?(?P<mark>РИА Новости|ТАСС|Интерфакс|РИА|ИА REGNUM|REGNUM|SDA|ANSA|Sapa|BNS|AFP|dpa)[.,]?(?=\s)")
 
 
@@ -56,12 +58,11 @@ class Reader:
         return self._judge(plain(text), "", "", True, country) if alone and len(text) <= HEAD else None
 
     def _eastern(self, head: str) -> Dateline | None:
-        for rule, pattern in (("dateline.chinese", CHINESE), ("dateline.taiwanese", TAIWANESE), ("dateline.korean", KOREAN), ("dateline.japanese", JAPANESE)):
-            if found := pattern.match(head):
+        for shape in self.wires.datelines:
+            if found := shape.pattern.match(head):
                 groups = found.groupdict()
                 place, country = self._within(groups.get("place") or groups.get("rest") or "")
-                agency = self.wires.find(found["mark"].replace("ＡＦＰ", "AFP").removesuffix("時事") or found["mark"])
-                return Dateline(found[0], place, country, agency, rule)
+                return Dateline(found[0], place, country, self.wires.find(found["mark"]), shape.id)
         return None
 
     def _within(self, text: str) -> tuple[str | None, str | None]:

@@ -48,7 +48,11 @@ def without_site(title: str, names: list[str]) -> str:
 
 def _is_site(part: str, names: list[str]) -> bool:
     key = re.sub(r"[\W_]+", "", name_key(part))
-    return bool(key) and any(key == name or (len(name) > 3 and (key in (name + "com", "the" + name, name + "news", name + "online") or name in (key + "com", "the" + key, key + "news"))) for name in names)
+    return bool(key) and any(key == name or (len(name) > 3 and (key in _variants(name) or name in _variants(key))) for name in names)
+
+
+def _variants(name: str) -> tuple[str, ...]:
+    return name + "com", "the" + name, name + "news", name + "online"
 
 
 def site_names(reading: Reading, outlet: str | None, domain: str | None) -> list[str]:

@@ -63,7 +63,8 @@ def _by_address(reading: Reading, registry: Registry) -> Iterator[tuple[OutletFa
 def _by_given(reading: Reading, registry: Registry) -> Iterator[tuple[OutletFacts | None, Candidate]]:
     for value, rule in reading.given("outlet", "outlet_name", "publisher", "outlet_domain"):
         facts = registry.by_domain(value.casefold()) or registry.by_name(value)
-        yield facts or OutletFacts(outlet_id=None, name=plain(value)), Candidate(facts.name if facts else plain(value), value, "input", rule)
+        known = facts or OutletFacts(outlet_id=None, name=plain(value))
+        yield known, Candidate(known.name, value, "input", rule)
 
 
 def _by_site_name(reading: Reading, registry: Registry) -> Iterator[tuple[OutletFacts | None, Candidate]]:

@@ -9,7 +9,7 @@ from tasks.shards import read_records, write_records
 
 
 def normalize_shard(folder: Path, config: Path) -> Path:
-    """Read `stripped.parquet` of a shard's folder, write `articles.parquet`, `evidence.parquet` and `removed.parquet`; returns the folder."""
+    """Read `stripped.parquet` of a shard, write `articles.parquet`, `evidence.parquet` and `removed.parquet`; returns the folder."""
     knowledge = load_knowledge(config)
     articles: list[Article] = []
     evidence: list[Evidence] = []

@@ -7,11 +7,19 @@ from tasks.normalize.reading import Reading
 from tasks.text import name_key, plain
 
 LINK = re.compile(r"\s*(?:https?:|www\.|@|/)")
-LEGAL = re.compile(r"(?:,?\s+(?:GmbH(?: & Co\.? KG)?|AG|eG|S\.?\s?L\.?(?:U\.?)?|S\.?A\.?|S\.?p\.?A\.?|Ltd\.?|Inc\.?|LLC|plc|B\.?V\.?|AS|AB|Oy|Media Group|Corporation|Corp\.?))+\Z")
-NOTICE = re.compile(r"(?:©|\([cC]\)|\bCopyright\b)\s*|\b(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?\b|[,.]?\s*(?:[Aa]ll rights reserved|Alle Rechte vorbehalten|Tous droits réservés|Todos los derechos reservados)\.?")
+LEGAL = re.compile(
+    r"(?:,?\s+(?:GmbH(?: & Co\.? KG)?|AG|eG|S\.?\s?L\.?U?\.?|S\.?A\.?|S\.?p\.?A\.?|Ltd\.?|Inc\.?|LLC|plc|B\.?V\.?|AS|AB|Oy|Corp\.?))+\Z"
+)
+NOTICE = re.compile(
+    r"(?:©|\([cC]\)|\bCopyright\b)\s*|\b(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?\b"
+    r"|\b(?:[Aa]ll rights reserved|Alle Rechte vorbehalten|Tous droits réservés|Todos los derechos reservados)\.?"
+)
 SUFFIX = re.compile(r"(?<=[^\s.])(?:\.(?:com|net|org|info|news|online|tv|co))?\.[a-z]{2,6}\Z")
 TAGLINE = re.compile(r"\s+[|–—-]\s+|\s*[|｜]\s*")
-ORDER = ("publisher.name", "og:site_name", "Organization.name", "WebSite.name", "application-name", "publisher", "apple-mobile-web-app-title", "copyright")
+ORDER = (
+    *("publisher.name", "og:site_name", "Organization.name", "WebSite.name"),
+    *("application-name", "publisher", "web-app-title", "copyright"),
+)
 LONGEST = 60
 
 

@@ -19,9 +19,9 @@ SHORT = 40  # letters below which nothing is said
 DECISIVE = 1.25  # how many times the runner-up's share the best one has
 SHARE = 0.05  # of the words are the language's little words, at least
 SCRIPTS = {
-    "HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "CJK": "zh", "GREEK": "el", "THAI": "th", "GEORGIAN": "ka", "ARMENIAN": "hy", "BENGALI": "bn", "TAMIL": "ta",
-    "TELUGU": "te", "KANNADA": "kn", "MALAYALAM": "ml", "GUJARATI": "gu", "GURMUKHI": "pa", "SINHALA": "si", "KHMER": "km", "LAO": "lo", "MYANMAR": "my", "ETHIOPIC": "am",
-    "TIBETAN": "bo", "ORIYA": "or", "THAANA": "dv",
+    "HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "CJK": "zh", "GREEK": "el", "THAI": "th", "GEORGIAN": "ka", "ARMENIAN": "hy",
+    "BENGALI": "bn", "TAMIL": "ta", "TELUGU": "te", "KANNADA": "kn", "MALAYALAM": "ml", "GUJARATI": "gu", "GURMUKHI": "pa", "SINHALA": "si",
+    "KHMER": "km", "LAO": "lo", "MYANMAR": "my", "ETHIOPIC": "am", "TIBETAN": "bo", "ORIYA": "or", "THAANA": "dv",
 }  # fmt: skip
 SAME = {"no": "nb", "nn": "nb", "in": "id", "iw": "he", "tl": "tl", "fil": "tl", "sh": "hr", "ji": "yi"}  # as detectors and pages call them
 

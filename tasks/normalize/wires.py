@@ -35,11 +35,13 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """A wording in which a text says through whom it came; the group `name` holds the intermediary."""
+class Shape:
+    """A wording that names an agency or an intermediary in one of its groups, or by itself (`agency`)."""
 
     id: str
     pattern: re.Pattern[str]
+    at: str = ""  # where it counts
+    agency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,9 @@ class Wires:
     marks: dict[str, tuple[Form, ...]]
     names: dict[str, tuple[Form, ...]]
     domains: dict[str, Agency]
-    notices: tuple[Notice, ...]
+    notices: tuple[Shape, ...]
+    credits: tuple[Shape, ...]
+    datelines: tuple[Shape, ...]
 
     def find(self, text: str, country: str | None = None, marks: bool = True) -> Agency | None:
         """The agency that a piece of a credit names, whole; shared forms need the country. None where it names nobody."""
@@ -90,7 +94,9 @@ def load_wires(folder: Path) -> Wires:
         marks={key: tuple(forms) for key, forms in marks.items()},
         names={key: tuple(forms) for key, forms in names.items()},
         domains={agency.domain: agency for agency in agencies.values() if agency.domain},
-        notices=_notices(folder / "agencies" / "notices.yml"),
+        notices=_shapes(folder / "agencies" / "notices.yml"),
+        credits=_shapes(folder / "agencies" / "credits.yml"),
+        datelines=_shapes(folder / "agencies" / "datelines.yml"),
     )
 
 
@@ -100,9 +106,9 @@ def _agency(row: dict[str, str], path: Path) -> Agency:
     return Agency(row["id"], row["name"], row["country"], row["domain"] or None, row["kind"])
 
 
-def _notices(path: Path) -> tuple[Notice, ...]:
+def _shapes(path: Path) -> tuple[Shape, ...]:
     try:
-        return tuple(Notice(entry["id"], re.compile(entry["pattern"])) for entry in read_yaml(path))
+        return tuple(Shape(e["id"], re.compile(e["pattern"]), e.get("at", ""), e.get("agency")) for e in read_yaml(path))
     except (KeyError, TypeError) as error:
         raise ConfigurationError(f"{path}: an entry lacks {error}; each has id, pattern, yes and no") from None
     except re.error as error:

@@ -15,7 +15,7 @@ from tests.normalize.conftest import make_document
 
 PATTERNS = [
     pytest.param(entry, id=entry["id"])
-    for name in ("outlets/mentions.yml", "agencies/notices.yml", "people/inline.yml")
+    for name in ("outlets/mentions.yml", "agencies/notices.yml", "agencies/credits.yml", "agencies/datelines.yml", "people/inline.yml")
     for entry in read_yaml(CONFIG / name)
 ]
 FORMS = read_csv(CONFIG / "agencies" / "forms.csv")

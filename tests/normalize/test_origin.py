@@ -81,7 +81,8 @@ def test_outlet_by_what_the_text_lets_slip(knowledge: Knowledge) -> None:
 
 
 def test_no_outlet_is_guessed(knowledge: Knowledge) -> None:
-    cited = article(knowledge, BODY, ("body", "The mayor told Newsweek that the bridge was safe. Twitter was full of pictures."), ("social", "Follow us on twitter.com"))
+    told = ("body", "The mayor told Newsweek that the bridge was safe. Twitter was full of pictures.")
+    cited = article(knowledge, BODY, told, ("social", "Follow us on twitter.com"))
     assert (cited.outlet_id, cited.outlet_name, cited.outlet_domain, cited.outlet_source) == (None, None, None, None)
 
 

@@ -11,6 +11,7 @@ from tasks.normalize.dates.places import Story
 from tasks.normalize.dates.trust import Trust
 from tasks.records import Stamp
 
+ONLY_UPDATE = ".only-update"  # ends the rule of a date that the page gives as its update and nothing else
 PRECISIONS = ("second", "minute", "hour", "day", "weekday", "month", "year")
 EMPTY = Stamp()
 HARD = frozenset(
@@ -152,7 +153,7 @@ def lone_update(candidates: list[Candidate], abstained: Choice) -> Choice:
     heads = [c for c in stated if c.rule.startswith("stamp.")]
     if not heads or len({c.stamp.day for c in stated}) > 1:
         return abstained
-    taken = replace(heads[0], field="published", rule=f"{heads[0].rule}.only-update")
+    taken = replace(heads[0], field="published", rule=f"{heads[0].rule}{ONLY_UPDATE}")
     return Choice(taken.stamp, ((taken, None), *abstained.ranked))
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from tasks.normalize.dates.bounds import bounds, caption_candidates, lead_weekday
 from tasks.normalize.dates.calendar_day import demote_updates, localise
 from tasks.normalize.dates.candidates import Candidate, all_stated
-from tasks.normalize.dates.choose import Choice, choose_modified, choose_published, lone_update, ranked, settle_orders
+from tasks.normalize.dates.choose import ONLY_UPDATE, Choice, choose_modified, choose_published, lone_update, ranked, settle_orders
 from tasks.normalize.dates.context import Context, context_of
 from tasks.normalize.dates.lies import unmask
 from tasks.normalize.dates.places import story_of
@@ -42,9 +42,12 @@ def decide_dates(stripped: StrippedDocument, language: str | None, outlet: Outle
         published = lone_update(candidates, published)
     modified = choose_modified(candidates, published.stamp, context)
     stamp = published.stamp if published.stamp.source else _without_day(stripped, candidates, context, words)
-    first, last = bounds(stamp, modified.stamp, candidates, context)
-    rows = (*_evidence(document.document_id, "published_date", published), *_evidence(document.document_id, "modified_date", modified))
-    return Dates(stamp, first, last, modified.stamp, rows)
+    update = bool(published.stamp.source and published.ranked[0][0].rule.endswith(ONLY_UPDATE))
+    first, last = bounds(Stamp() if update else stamp, modified.stamp, candidates, context)
+    rows = [*_evidence(document.document_id, "published_date", published), *_evidence(document.document_id, "modified_date", modified)]
+    if stamp.precision == "weekday":
+        rows.append(Evidence(document.document_id, "published_precision", "weekday", stamp.raw, "weekday", "lead", 0))
+    return Dates(stamp, first, last, modified.stamp, tuple(rows))
 
 
 def collect(stripped: StrippedDocument, context: Context, trust: Trust, words: DateWords) -> list[Candidate]:
