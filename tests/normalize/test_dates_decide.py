@@ -135,6 +135,7 @@ def test_lone_update_is_taken_and_said_so() -> None:
     found = decide(document("Updated: 7 November 2021"))
     assert (found.published.day, found.modified.day) == (date(2021, 11, 7), date(2021, 11, 7))
     assert found.evidence[0].rule == "stamp.head.only-update"
+    assert (found.published_earliest, found.published_latest) == (None, date(2021, 11, 7))
 
 
 def test_agreement_of_stamp_and_url_outweighs_a_stray_markup() -> None:
@@ -169,6 +170,7 @@ def test_photo_gives_the_earliest_day_and_the_lead_a_weekday() -> None:
     found = decide(StrippedDocument(parsed, (Paragraph(((cut + 1, len(text)),)),), spans, (Caption(text[:cut]),)))
     assert (found.published.day, found.published.precision, found.published.raw) == (None, "weekday", "Monday")
     assert (found.published_earliest, found.published_latest) == (date(2021, 11, 5), None)
+    assert ("published_precision", "weekday", "Monday", 0) in [(e.field, e.value, e.raw, e.rank) for e in found.evidence]
 
 
 def test_month_of_the_url_bounds_the_day() -> None:
