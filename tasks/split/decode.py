@@ -4,7 +4,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from tasks.split.detect import codec_of, guesses
+from tasks.split.detect import codec_of, guesses, two_byte
 from tasks.split.errors import Refused
 from tasks.split.knowledge import charsets
 
@@ -129,4 +129,6 @@ def decode(data: bytes, header: str | None = None, markup: bool = False) -> Deco
     try:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
+        if pairs := two_byte(data):
+            return _tolerant(data, pairs)
         return _tolerant(data, "utf-8") if _mostly_utf8(data, said) else _legacy(data, said)

@@ -5,6 +5,7 @@ letters of the language count for it, marks of running text a little, capitals i
 letters, symbols and controls against it. The mean over all such characters makes short and long texts alike.
 """
 
+import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
@@ -14,6 +15,12 @@ from tasks.split.knowledge import Alphabet, Charsets, charsets
 
 SAMPLE = 24_000  # bytes that are looked at
 WIDE = frozenset({"gb18030", "big5", "shift_jis", "euc-jp", "euc-kr"})  # more than a byte for a letter
+
+ORDINARY = re.compile(
+    "[\\t\\n\\r -~\\u00a0-\\u024f\\u0370-\\u06ff\\u0e00-\\u0e5f"
+    "\\u2010-\\u2044\\u20ac\\u3000-\\u30ff\\u4e00-\\u9fff\\uac00-\\ud7a3\\uff00-\\uff9f]"
+)
+PAUSE = re.compile("[ \\n\\u3000-\\u3002\\uff0c]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +46,21 @@ def _sample(data: bytes) -> bytes:
     return piece[: max(piece.rfind(b"\n"), piece.rfind(b" "), piece.rfind(b">"), SAMPLE - 4096)]
 
 
-Bag = Counter[tuple[str, bool]]  # (character, whether a lower-case letter stands before it)
+Bag = Counter[tuple[str, bool, bool]]  # character, whether a lower-case letter stands before it, whether a Latin one beside it
 
 
 def _bag(text: str) -> Bag:
-    before = " " + text[:-1]
-    return Counter((c, b.islower()) for c, b in zip(text, before, strict=True) if c > "\x7f")
+    around = zip(text, " " + text[:-1], text[1:] + " ", strict=True)
+    return Counter((c, b.islower(), _latin(b) or _latin(a)) for c, b, a in around if c > "\x7f")
+
+
+def _latin(char: str) -> bool:
+    return char.isascii() and char.isalpha()
+
+
+def _other_script(char: str) -> bool:
+    """Whether a character belongs to an alphabet whose letters do not stand in one word with Latin ones."""
+    return "\u0370" <= char < "\u1000"
 
 
 @cache
@@ -64,9 +80,11 @@ def _ideograph(char: str) -> bool:
 
 def _score(bag: Bag, alphabet: Alphabet, marks: frozenset[str]) -> float:
     total, worth = 0.0, 0.0
-    for (char, after_lower), count in bag.items():
+    for (char, after_lower, beside_latin), count in bag.items():
         total += count
-        if char in alphabet.worth:
+        if beside_latin and _other_script(char):
+            worth -= count
+        elif char in alphabet.worth:
             worth += count * (-1.0 if after_lower and char in alphabet.capitals else alphabet.worth[char])
         elif char in marks:
             worth += count * 0.4
@@ -105,3 +123,15 @@ def guesses(data: bytes) -> list[Guess]:
                 score = _score(_bag(text), alphabet, known.marks) - _penalty(charset, text) - place * 0.001
                 best[charset] = max(best.get(charset, -9.0), score)
     return sorted((Guess(c, s) for c, s in best.items()), key=lambda guess: -guess.score)
+
+
+def two_byte(data: bytes) -> str | None:
+    """utf-16-le or utf-16-be where nearly every pair of bytes is a character of ordinary text, and read the other way round is not."""
+    head = data[: SAMPLE // 2 * 2]
+    head = head[: len(head) // 2 * 2]
+    shares = {}
+    for charset in ("utf-16-le", "utf-16-be"):
+        text = head.decode(charset, "replace")
+        shares[charset] = len(ORDINARY.findall(text)) / max(1, len(text)) if PAUSE.search(text) else 0.0
+    best = max(shares, key=lambda charset: shares[charset])
+    return best if shares[best] >= 0.98 and min(shares.values()) < 0.9 else None

@@ -4,6 +4,7 @@ import json
 import re
 
 from tasks.split.decode import BOMS
+from tasks.split.detect import two_byte
 from tasks.split.header import delimiter_of
 
 MAGIC = (
@@ -93,7 +94,7 @@ def _binary(head: bytes) -> bool:
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if even + odd > len(head) // 50 and min(even, odd) * 20 <= max(even, odd) <= len(head) // 2 and not _all_zero(head):
         return len(head.translate(None, CONTROL)) < len(head) * 0.3
-    return (len(head) - len(head.translate(None, CONTROL))) * 20 > len(head)
+    return (len(head) - len(head.translate(None, CONTROL))) * 20 > len(head) and not two_byte(head)
 
 
 def _all_zero(head: bytes) -> bool:
