@@ -30,6 +30,12 @@ def id_bytes(column: pa.ChunkedArray | pa.Array) -> "np.ndarray[Any, np.dtype[np
     return np.frombuffer(data, dtype=np.uint8)[ends[0] : ends[-1]].view(f"S{ID_LENGTH}")
 
 
+def long_values(column: pa.ChunkedArray) -> "np.ndarray[Any, np.dtype[np.int64]]":
+    """An int64 column without nulls as numpy values."""
+    parts = [np.frombuffer(c.buffers()[1], np.int64)[c.offset : c.offset + len(c)] for c in column.chunks if len(c)]
+    return np.concatenate(parts) if parts else np.empty(0, np.int64)
+
+
 def sort_by_id(table: pa.Table) -> pa.Table:
     """Rows in order of document_id; rows of one document keep their order."""
     ids = id_bytes(table["document_id"])

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.write.columns import constant, id_bytes, mask_of
+from tasks.write.columns import constant, id_bytes, long_values, mask_of
 from tasks.write.output import Release
 from tasks.write.reading import EVERYTHING, Range, by_group, decoded_bytes, ranges, read_range
 from tasks.write.rebuild import Cut, why_not_lossless
@@ -82,10 +82,11 @@ def check_twins(release: Release) -> Iterator[Breach]:
             if name == "rejects":
                 table = permanent_rejects(table)
             tables.append(table.select(columns).cast(KNOWN).append_column("dataset", constant(name, table.num_rows)))
-        yield from _twins(pa.concat_tables(tables).filter(pc.is_valid(pc.field("source_text_sha256"))))
+        yield from _twins(pa.concat_tables(tables))
 
 
 def _twins(table: pa.Table) -> Iterator[Breach]:
+    table = table.filter(pc.is_valid(table["source_text_sha256"]))
     short = id_bytes(pc.utf8_slice_codeunits(table["source_text_sha256"], 0, 32))
     table = table.filter(mask_of(np.isin(short, _doubled(short))))
     seen: dict[tuple[str, str], str] = {}
@@ -154,7 +155,7 @@ class _Spans:
 
 def _spans(paths: list[Path], span: Range) -> _Spans:
     table = read_range(paths, ["document_id", "start_offset", "end_offset", "text"], span)
-    ids, starts = id_bytes(table["document_id"]), table["start_offset"].to_numpy()
+    ids, starts = id_bytes(table["document_id"]), long_values(table["start_offset"])
     if len(ids) > 1 and not ((ids[:-1] < ids[1:]) | ((ids[:-1] == ids[1:]) & (starts[:-1] <= starts[1:]))).all():
         order = np.lexsort((starts, ids))
         table, ids = table.take(pa.array(order)), ids[order]

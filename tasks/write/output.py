@@ -279,7 +279,7 @@ def close_output(output: Output) -> None:
         os.close(output.lock)
 
 
-def link_or_copy(source: Path, target: Path) -> None:
+def link_or_copy(source: str, target: str) -> None:
     """A hard link, or a copy where the file system has no more links for this file."""
     try:
         os.link(source, target)

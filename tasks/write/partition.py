@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.write.columns import id_bytes, mask_of
+from tasks.write.reading import read_file
 
 BUDGET = 256 * 2**20  # bytes of decoded Parquet in a bucket
 MOST = 1024  # buckets: as many files are open at once
@@ -44,7 +45,7 @@ def _spill(paths: Sequence[Path], count: int, folder: Path) -> list[Path]:
     with ExitStack() as stack:
         writers = [stack.enter_context(pa.ipc.new_stream(target, schema, options=options)) for target in targets]
         for path in paths:
-            table = pq.read_table(path, partitioning=None)
+            table = read_file(path)
             buckets = bucket_of(table, count)
             for bucket in np.unique(buckets):
                 writers[bucket].write_table(table.filter(mask_of(buckets == bucket)))
@@ -54,7 +55,7 @@ def _spill(paths: Sequence[Path], count: int, folder: Path) -> list[Path]:
 def read_buckets(paths: Sequence[Path], count: int, folder: Path) -> Iterator[pa.Table]:
     """The rows of Parquet files of one schema as `count` tables, by ranges of document_id; `folder` is used to spill and must not exist."""
     if count == 1:
-        yield pa.concat_tables([pq.read_table(path, partitioning=None) for path in paths])
+        yield pa.concat_tables([read_file(path) for path in paths])
         return
     for target in _spill(paths, count, folder):
         with pa.ipc.open_stream(target) as reader:

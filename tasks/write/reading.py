@@ -24,6 +24,12 @@ def ranges(count: int) -> list[Range]:
     return list(pairwise(cuts))
 
 
+def read_file(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """One Parquet file as a table, without the machinery for whole folders that `pyarrow.parquet.read_table` brings in."""
+    with pq.ParquetFile(path) as file:
+        return file.read(columns=None if columns is None else list(columns))
+
+
 def _may_hold(meta: pq.FileMetaData, group: int, column: int, first: str, end: str) -> bool:
     stats = meta.row_group(group).column(column).statistics
     return stats is None or not stats.has_min_max or (stats.max >= first and stats.min < end)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from tasks.write.columns import constant, sort_by_id, strings
+from tasks.write.reading import read_file
 from tasks.write.release import PROVISIONAL
 from tasks.write.schema import schema_for
 
@@ -36,7 +36,7 @@ def failed_before(paths: Iterable[Path]) -> frozenset[Pair]:
     """(identity, source_sha256) of the provisional rejects in published files."""
     found: set[Pair] = set()
     for path in paths:
-        table = pq.read_table(path, columns=["identity", "source_sha256", "reason"], partitioning=None)
+        table = read_file(path, ["identity", "source_sha256", "reason"])
         table = table.filter(pc.is_in(table["reason"], strings(sorted(PROVISIONAL))))
         found.update(zip(table["identity"].to_pylist(), table["source_sha256"].to_pylist(), strict=True))
     return frozenset(found)
@@ -70,14 +70,14 @@ def select_rejects(paths: Sequence[Path], taken: Taken) -> list[pa.Table]:
     Of rejects that are the same document (document_id, or identity and source text) the one with the smallest
     (source_bundle, source_member, document_id) counts, or none where the document has a row already.
     """
-    heads = [pq.read_table(path, columns=list(NEEDED), partitioning=None) for path in paths]
+    heads = [read_file(path, NEEDED) for path in paths]
     rows = [row for head in heads for row in head.to_pylist()]
     chosen, start, kept = _choose(rows, taken), 0, []
     for path, head in zip(paths, heads, strict=True):
         mine = [index - start for index in chosen if start <= index < start + head.num_rows]
         start += head.num_rows
         if mine:
-            kept.append(pq.read_table(path, partitioning=None).take(pa.array(mine)))
+            kept.append(read_file(path).take(pa.array(mine)))
     return kept
 
 

@@ -30,6 +30,7 @@ from tasks.write.output import (
     sync_folder,
 )
 from tasks.write.parquet import write_empty
+from tasks.write.reading import read_file
 from tasks.write.schema import DATASETS, SCHEMA_VERSION
 
 __all__ = [
@@ -56,8 +57,8 @@ def permanent_rejects(table: pa.Table) -> pa.Table:
 
 def _known(path: Path, dataset: str) -> pa.Table:
     if dataset != "rejects":
-        return pq.read_table(path, columns=KNOWN.names, partitioning=None)
-    return permanent_rejects(pq.read_table(path, columns=[*KNOWN.names, "reason"], partitioning=None)).select(KNOWN.names)
+        return read_file(path, KNOWN.names)
+    return permanent_rejects(read_file(path, [*KNOWN.names, "reason"])).select(KNOWN.names)
 
 
 def known_documents(output: Output, target: Path) -> Path | None:
@@ -108,10 +109,10 @@ def next_state(state: str, files: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _link_prior(prior: Release, staged: Path, keep: Sequence[Mapping[str, Any]]) -> None:
+    for folder in {entry["path"].rpartition("/")[0] for entry in keep}:
+        (staged / folder).mkdir(parents=True, exist_ok=True)
     for entry in keep:
-        target = staged / entry["path"]
-        target.parent.mkdir(parents=True, exist_ok=True)
-        link_or_copy(prior.path / entry["path"], target)
+        link_or_copy(f"{prior.path}/{entry['path']}", f"{staged}/{entry['path']}")
 
 
 def _sync_tree(root: Path, fresh: Iterable[Path]) -> None:

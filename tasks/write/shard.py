@@ -17,6 +17,7 @@ from tasks.write.columns import BrokenLawError, article_tables, id_bytes, owned_
 from tasks.write.output import Output, holding
 from tasks.write.parquet import DatasetWriter, write_rows
 from tasks.write.partition import BUDGET, bucket_count, read_buckets
+from tasks.write.reading import read_file
 from tasks.write.rejects import Taken, failed_before, reject_rows, select_rejects
 from tasks.write.release import KNOWN, MEMORY, commit, known_documents, prior_state, run_number, stage_empty
 from tasks.write.runs import RunInfo, Summary, run_id_of, runs_row
@@ -48,11 +49,11 @@ def _files(shards: Sequence[Path], pattern: str) -> list[Path]:
 
 def _known_table(output: Output, known: Path | None) -> pa.Table:
     path = known if known and known.exists() else known_documents(output, output.staging / "known-to-write.parquet")
-    return pq.read_table(path, partitioning=None) if path else KNOWN.empty_table()
+    return read_file(path) if path else KNOWN.empty_table()
 
 
 def _accepted(shards: Sequence[Path]) -> pa.Table:
-    parts = [pq.read_table(path, columns=KNOWN.names, partitioning=None).cast(KNOWN) for path in _files(shards, "articles.parquet")]
+    parts = [read_file(path, KNOWN.names).cast(KNOWN) for path in _files(shards, "articles.parquet")]
     return pa.concat_tables(parts) if parts else KNOWN.empty_table()
 
 
@@ -107,8 +108,12 @@ def _write_owned(job: _Job, dataset: str, record: type) -> Counter[str]:
 
 
 def _characters(removed: pa.Table) -> dict[str, int]:
-    lengths = pa.table({"class": removed["class"], "n": pc.subtract(removed["end_offset"], removed["start_offset"])})
-    return {row["class"]: row["n_sum"] for row in lengths.group_by("class").aggregate([("n", "sum")]).to_pylist()}
+    if not removed.num_rows:
+        return {}
+    classes = removed["class"].combine_chunks().dictionary_encode()
+    lengths = np.subtract(*(removed[name].combine_chunks().to_numpy() for name in ("end_offset", "start_offset")))
+    totals = np.bincount(classes.indices.to_numpy(), weights=lengths)
+    return {name: int(total) for name, total in zip(classes.dictionary.to_pylist(), totals, strict=True)}
 
 
 def _stage_memory(job: _Job, memory: Mapping[str, Path]) -> None:
