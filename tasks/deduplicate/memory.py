@@ -13,8 +13,6 @@ from tasks.deduplicate.members import column
 from tasks.deduplicate.signatures import MEMORY
 from tasks.deduplicate.words import among, identity_keys
 
-SIEVE = np.uint32(0x3FFFFF)  # the bits of a hash by which most of the memory is passed over
-
 
 class Probe:
     """What the documents of a run could be met by: their shingles, digests and identities."""
@@ -26,15 +24,12 @@ class Probe:
         self.hashes = np.unique(np.concatenate([np.zeros(0, np.uint32), *(c.flatten().to_numpy() for c in rows.column("hashes").chunks)]))
         self.digests = np.unique(column(rows, "digest", np.uint64))
         self.identities = np.unique(identity_keys(rows.column("identity").to_pylist()))
-        self.sieve = np.zeros(int(SIEVE) + 1, np.bool_)
-        self.sieve[self.hashes & SIEVE] = True
 
     def _shared(self, rows: pa.Table) -> NDArray[np.int64]:
         """How many shingles of each row occur in the run."""
         lists = rows.column("hashes").combine_chunks()
         hashes = lists.flatten().to_numpy()
-        maybe = np.flatnonzero(self.sieve[hashes & SIEVE])
-        hit = maybe[among(hashes[maybe], self.hashes)]
+        hit = np.flatnonzero(among(hashes, self.hashes))
         ends = np.cumsum(pc.list_value_length(lists).to_numpy(zero_copy_only=False))
         return np.bincount(np.searchsorted(ends, hit, "right"), minlength=len(rows))
 

@@ -97,12 +97,15 @@ def _counted(keys: Hashes, counts: Index) -> tuple[Hashes, Index]:
     return keys[first], np.add.reduceat(counts, first) if len(first) else counts
 
 
-def candidates(texts: Texts, least: int) -> tuple[Index, Index]:
-    """Pairs (shorter, longer) worth comparing: met in at least `least` lists of the index."""
+def candidates(texts: Texts, least: int, share: float) -> tuple[Index, Index]:
+    """Pairs (shorter, longer) worth comparing: met in `least` lists of the index, and in a share of the shingles of the smaller one."""
     parts = [np.unique(_pairs(key), return_counts=True) for key in postings(texts, owners(texts))]
     keys, counts = _counted(np.concatenate([k for k, _ in parts]), np.concatenate([c for _, c in parts]))
-    keys = keys[counts >= least]
-    return (keys >> np.uint64(32)).astype(np.int64), (keys & LOW).astype(np.int64)
+    keys, counts = keys[counts >= least], counts[counts >= least]
+    a, b = (keys >> np.uint64(32)).astype(np.int64), (keys & LOW).astype(np.int64)
+    sizes = np.diff(texts.offsets)
+    worth = counts >= share * np.minimum(sizes[a], sizes[b])
+    return a[worth], b[worth]
 
 
 def _laid_out(texts: Texts, which: Index, side: int) -> Hashes:

@@ -83,7 +83,7 @@ def forest(texts: Texts, rules: Rules, versions: Pairs) -> Forest:
 
     `versions` are pairs of texts (shorter, longer) of one identity, of which less is asked.
     """
-    matching, found = rules.matching, candidates(texts, 2)
+    matching, found = rules.matching, candidates(texts, rules.matching.shared, rules.matching.met)
     a, b = (np.concatenate([one, two]) for one, two in zip(versions, found, strict=True))
     versioned = np.arange(len(a)) < len(versions[0])
     overlaps = compare(texts, a, b, matching.slack)

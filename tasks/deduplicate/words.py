@@ -24,6 +24,7 @@ END = 0  # the code point between two texts; none of them holds it
 # Scripts without spaces between words: ranges of code points.
 SPACELESS = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3040, 0x30FF),
              (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0xFF66, 0xFF9F), (0x20000, 0x3FFFF))  # fmt: skip
+SIEVE = 0x3FFFFF
 DROPPED = frozenset("'\u2018\u2019\u02bc\uff07`\u00b4\u00ad\u200b\u200c\u200d\u2060\ufeff\u0640")
 DOTS = frozenset(".,")
 WIDER = (("ß", "ss"), ("\ufb01", "fi"), ("\ufb02", "fl"))  # letters that are folded to two
@@ -141,10 +142,13 @@ def hash_of(word: str) -> int:
 
 
 def among(values: NDArray[Any], listed: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which values are in a sorted list."""
-    if not len(listed):
-        return np.zeros(len(values), np.bool_)
-    found: NDArray[np.bool_] = listed[np.minimum(np.searchsorted(listed, values), len(listed) - 1)] == values
+    """Which values are in a sorted list; most are told apart by their last bits, before they are looked for."""
+    found = np.zeros(len(values), np.bool_)
+    if len(listed):
+        sieve = np.zeros(SIEVE + 1, np.bool_)
+        sieve[listed & listed.dtype.type(SIEVE)] = True
+        maybe = np.flatnonzero(sieve[values & values.dtype.type(SIEVE)])
+        found[maybe] = listed[np.minimum(np.searchsorted(listed, values[maybe]), len(listed) - 1)] == values[maybe]
     return found
 
 

@@ -40,7 +40,7 @@ def test_pairs_are_counted_as_sets_would(sets: list[set[int]]) -> None:
 @given(shingles)
 def test_a_pair_that_shares_enough_is_a_candidate(sets: list[set[int]]) -> None:
     ordered = sorted(sets[:3], key=len)
-    a, b = candidates(texts_of(sets[:3]), 2)
+    a, b = candidates(texts_of(sets[:3]), 2, 0.0)
     met = set(zip(a.tolist(), b.tolist(), strict=True))
     assert met == {(i, j) for j in range(len(ordered)) for i in range(j) if len(ordered[i] & ordered[j]) >= 2}
 
