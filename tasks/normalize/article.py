@@ -7,7 +7,7 @@ from typing import Any
 
 from tasks.normalize.address import canonical, tidy
 from tasks.normalize.agency import find_agency
-from tasks.normalize.byline import People, Signed, sign
+from tasks.normalize.byline import People
 from tasks.normalize.choice import Candidate, first, record
 from tasks.normalize.dateline import Dateline, Reader, find_dateline
 from tasks.normalize.dates.decide import decide_dates
@@ -16,6 +16,7 @@ from tasks.normalize.headline import alternative_candidates, headline_candidates
 from tasks.normalize.knowledge import Knowledge
 from tasks.normalize.outlet import Published, find_outlet
 from tasks.normalize.reading import Reading, read
+from tasks.normalize.signing import Signed, sign
 from tasks.normalize.tongues import language_candidates
 from tasks.normalize.topic import keywords_of, section_candidates
 from tasks.normalize.via import find_via

@@ -2,9 +2,10 @@
 
 import pytest
 
-from tasks.normalize.byline import People, sign
+from tasks.normalize.byline import People
 from tasks.normalize.knowledge import Knowledge
 from tasks.normalize.reading import read
+from tasks.normalize.signing import sign
 from tasks.records import Clue, Given
 from tests.normalize.conftest import Make
 
