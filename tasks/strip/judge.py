@@ -15,6 +15,7 @@ from tasks.settings import read_yaml
 from tasks.strip.knowledge import Rule, load_rules
 from tasks.strip.lines import Line, fold, lines_of
 from tasks.strip.matching import Hit, hits_of
+from tasks.strip.model import LineModel, load_model, model_pass
 from tasks.strip.pictures import credit_pass
 from tasks.strip.place import outside_pass, standfirst_pass, structure_pass
 from tasks.strip.pleas import plea_pass
@@ -33,13 +34,15 @@ SHORT = 6.0  # words of a line that neighbours can decide about
 
 @dataclass(frozen=True, slots=True)
 class Debris:
-    """What the judge knows: rules, words that address the reader, words of dates, places in pages, forms of credits."""
+    """What the judge knows: rules, words that address the reader, words of dates, places in pages, forms of
+    credits, and the line model."""
 
     rules: tuple[Rule, ...]
     address: frozenset[str]
     dates: frozenset[str]
     places: Places
     pictures: Pictures
+    model: LineModel
 
 
 @cache
@@ -47,7 +50,7 @@ def load_debris(folder: Path) -> Debris:
     """The judge's knowledge from a configuration folder. Raises ConfigurationError."""
     words = read_yaml(folder / "debris" / "words.yml")["address"]
     address = frozenset(word.casefold() for group in words.values() for word in group)
-    return Debris(load_rules(folder), address, load_date_words(folder), load_places(folder), load_pictures(folder))
+    return Debris(load_rules(folder), address, load_date_words(folder), load_places(folder), load_pictures(folder), load_model(folder))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,19 @@ def judge(
     `main` says for a page which blocks are main content, in the order of its blocks; `repeated` holds the digests of lines
     that return across the documents of its outlet.
     """
+    sheet, hits = by_rules(parsed, debris, main, repeated)
+    if main is None:
+        sheet = sheet.settle(model_pass(sheet, debris.model))
+    sheet = sheet.settle(neighbour_pass(sheet))
+    sheet = sheet.settle(edge_pass(sheet))
+    sheet = sheet.settle(story_pass(sheet))
+    return Judgement(sheet, tuple(hit for i, hit in enumerate(hits) if hit and not hit.whole and kept(sheet, i)))
+
+
+def by_rules(
+    parsed: ParsedDocument, debris: Debris, main: Sequence[bool] | None, repeated: frozenset[int]
+) -> tuple[Sheet, list[Hit | None]]:
+    """The sheet after all that rules, places and repetition say; what is open then is for the lines around it to decide."""
     lines = lines_of(parsed)
     hits = hits_of(lines, debris.rules)
     sheet = blank_sheet(lines, page=main is not None)
@@ -88,11 +104,7 @@ def judge(
     sheet = sheet.settle(credit_pass(sheet))
     sheet = sheet.settle(dateline_pass(sheet))
     sheet = sheet.settle(teaser_pass(sheet))
-    sheet = sheet.settle(plea_pass(sheet, debris.address))
-    sheet = sheet.settle(neighbour_pass(sheet))
-    sheet = sheet.settle(edge_pass(sheet))
-    sheet = sheet.settle(story_pass(sheet))
-    return Judgement(sheet, tuple(hit for i, hit in enumerate(hits) if hit and not hit.whole and kept(sheet, i)))
+    return sheet.settle(plea_pass(sheet, debris.address)), hits
 
 
 def kept(sheet: Sheet, index: int) -> bool:

@@ -22,7 +22,7 @@ ANCHORS = {
     "inside": r"(?:{})",
 }
 SEARCHED = {"end", "inside"}  # anchors whose patterns are tried at every character
-TABLES = {"macros.yml", "pictures.yml", "places.yml", "refusals.yml", "words.yml"}  # what patterns and passes share, no rules
+TABLES = {"macros.yml", "model.yml", "pictures.yml", "places.yml", "refusals.yml", "words.yml"}  # what patterns and passes share, no rules
 At = Literal["whole", "start", "end", "inside"]
 Place = Literal["anywhere", "head", "tail", "edge"]
 
