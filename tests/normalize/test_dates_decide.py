@@ -1,8 +1,10 @@
 """The chooser: which statement of a date is taken, which day it is at the outlet, what is provable without one."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tasks.normalize.dates.decide import Dates, decide_dates
 from tasks.normalize.dates.words import load_words
@@ -196,6 +198,32 @@ def test_stamp_without_a_year_needs_a_fresh_fetch() -> None:
 def test_first_of_january_is_never_guessed() -> None:
     for raw in ("2021", "31 February 2021", "Autumn 2021"):
         assert decide(document(clues=(ld(raw),))).published.day is None
+
+
+@given(
+    st.lists(st.text("0123456789 -/.:TZ+Mayun年月日,", max_size=30) | st.text(max_size=30), max_size=4),
+    st.lists(st.text("0123456789 -/.:TZ+Mayun年月日,", max_size=30), max_size=3),
+    st.sampled_from(["en", "en-US", "fa", "ja", None]),
+    st.none() | st.datetimes(datetime(1995, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
+)
+def test_answer_is_always_plausible(raws: list[str], lines: list[str], language: str | None, fetched: datetime | None) -> None:
+    clues = tuple(ld(raw) for raw in raws)
+    found = decide(document(*lines, clues=clues, fetched=fetched, url=f"https://a.example/{''.join(raws[:1])}"), language)
+    for stamp in (found.published, found.modified):
+        assert stamp.day is None or date(1991, 8, 6) <= stamp.day <= (fetched.date() + timedelta(days=1) if fetched else date(2100, 12, 31))
+        assert stamp.at is None or stamp.timezone is not None or stamp.source != "json-ld"
+        assert stamp.local is None or not stamp.local.endswith("Z")
+    assert not (found.published_earliest and found.published_latest) or found.published_earliest <= found.published_latest
+    ranks = [(e.field, e.rank) for e in found.evidence]
+    assert len(ranks) == len(set(ranks))
+
+
+def test_dateline_day_is_the_story_s() -> None:
+    body = "BEIJING, Nov. 5 (Xyz News) -- The lock keeper counted the barges twice and found one more than the day before, nobody knew why."
+    raw = RawDocument("0" * 32, "i", "b", "m", None, "s", "text/plain", "utf-8", "", None, datetime(2021, 11, 7, tzinfo=UTC))
+    parsed = ParsedDocument(raw, body, (Block(0, len(body)),))
+    found = decide(StrippedDocument(parsed, (Paragraph(((0, len(body)),)),), ()))
+    assert (found.published.day, found.published.source, found.published.raw) == (date(2021, 11, 5), "dateline", "Nov. 5")
 
 
 def test_same_document_same_answer() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from tasks.normalize.dates.context import Context
-from tasks.normalize.dates.known import known
+from tasks.normalize.dates.known import implausible, known
 from tasks.normalize.dates.lines import read_line
 from tasks.normalize.dates.nearness import told_from_now
 from tasks.normalize.dates.words import FOLDING, DateWords
@@ -59,7 +59,7 @@ def stated(
 ) -> Iterator[Candidate]:
     """The dates of a string that should hold one: machine formats first, else what the grammar finds in it."""
     if stamp := machine_stamp(raw, source):
-        yield Candidate(field, stamp, rule, offset)
+        yield Candidate(field, stamp, rule, offset, fault=implausible(stamp.day, context, stamp.at) if stamp.day else None)
         return
     readings = read_line(raw[:200], words, context.language)
     if not readings and (found := told_from_now(raw, source, context, words)):
@@ -124,5 +124,7 @@ def all_stated(parsed: ParsedDocument, context: Context, words: DateWords) -> li
     for url, rule in urls:
         if url and url not in seen:
             seen.add(url)
-            found.extend(url_candidates(url, rule))
+            for candidate in url_candidates(url, rule):
+                day = candidate.stamp.day
+                found.append(replace(candidate, fault=implausible(day, context)) if day else candidate)
     return found

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
+from tasks.normalize.dates.calendars import LAST
 from tasks.normalize.dates.context import Context
 from tasks.normalize.dates.grammar import Moment
 from tasks.normalize.dates.words import DateWords
@@ -81,6 +82,8 @@ def implausible(day: date, context: Context, at: datetime | None = None) -> str 
     """Why a day cannot be that of publication: before the web, or after the page was fetched."""
     if day < WEB:
         return "before-the-web"
+    if day.year > LAST:
+        return "impossible"
     now = context.fetched_at
     if now and (at > now + timedelta(minutes=10) if at else day > day_at(now, context.timezone or "+14:00")):
         return "after-fetched-at"
