@@ -69,7 +69,6 @@ SHORT = 200  # characters of a byline or time stamp in the page
 MOST = 60  # elements of the page that are taken for one field
 
 
-@lru_cache(maxsize=8192)
 def _meaning(label: str) -> tuple[str, str] | None:
     """What a class, rel or itemprop says of its element: the field and the word that told."""
     for pattern, field in ((_BYLINE, "author"), (_CHANGED, "modified"), (_DATED, "published"), (_PAYWALL, "paywall")):
@@ -98,28 +97,29 @@ def marked_elements(tree: Any) -> list[tuple[Any, str, str, str]]:
     counts: dict[tuple[str, str], int] = {}
     found = []
     for element in _MARKED(tree):
-        for field, source, rule in _labels(element) if element.tag not in SKIPPED else ():
+        if element.tag in SKIPPED:
+            continue
+        seen = element.get("class", ""), element.get("rel", ""), element.get("itemprop", ""), element.get("datetime") is not None
+        for field, source, rule in _labels(element.tag, *seen):
             counts[field, source] = counts.get((field, source), 0) + 1
             if counts[field, source] <= MOST:
                 found.append((element, field, source, rule))
     return found
 
 
-def _labels(element: Any) -> Iterator[tuple[str, str, str]]:
-    tag, label = element.tag, f"{element.get('class', '')} {element.get('rel', '')}"
-    if tag == "h1":
-        yield "headline", "heading", "h1"
-    if item := element.get("itemprop"):
-        for word in item.split():
-            if field := _MICRODATA.get(word.lower()):
-                yield field, "microdata", f"itemprop={word}"
-    if tag == "time" or element.get("datetime"):
-        told = _CHANGED.search(f"{label} {item or ''}")
-        yield "modified" if told else "published", "time-element", "time" if tag == "time" else f"{tag}[datetime]"
-    elif meaning := _meaning(label):
+@lru_cache(maxsize=20_000)
+def _labels(tag: str, classes: str, rel: str, item: str, dated: bool) -> tuple[tuple[str, str, str], ...]:
+    """What an element is by its tag and attributes: (field, source, rule), several where it says several things."""
+    found = [("headline", "heading", "h1")] if tag == "h1" else []
+    found += [(_MICRODATA[word.lower()], "microdata", f"itemprop={word}") for word in item.split() if word.lower() in _MICRODATA]
+    if tag == "time" or dated:
+        told = _CHANGED.search(f"{classes} {rel} {item}")
+        found.append(("modified" if told else "published", "time-element", "time" if tag == "time" else f"{tag}[datetime]"))
+    elif meaning := _meaning(f"{classes} {rel}"):
         field, word = meaning
         sources = {"author": "byline-element", "paywall": "class"}
-        yield field, sources.get(field, "date-element"), f"{tag}[rel=author]" if element.get("rel") == "author" else f".{word}"
+        found.append((field, sources.get(field, "date-element"), f"{tag}[rel=author]" if rel == "author" else f".{word}"))
+    return tuple(found)
 
 
 def page_clues(tree: Any, marked: list[tuple[Any, str, str, str]], offsets: dict[Any, int]) -> tuple[tuple[Clue, ...], list[Any]]:

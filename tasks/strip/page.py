@@ -19,10 +19,10 @@ from tasks.strip.opinions import opinion, trafilatura_pieces
 from tasks.strip.page_model import PageModel, likelihoods, load_page_model, logit, probability
 from tasks.strip.source_text import Source, read_source
 from tasks.strip.structure import Column, weight
-from tasks.strip.tree import SKIPPED, read_tree
+from tasks.strip.tree import read_tree
 
 MAIN = 0.5  # likelihood from which a block is main content
-DOUBT = 0.1  # expected share of wrong text from which trafilatura is asked too
+DOUBT = 0.15  # expected share of wrong text from which trafilatura is asked too
 MISSED = 0.3  # share of the page's own JSON-LD body outside the main content from which it is asked, too
 SWAY = 1.5  # what its answer counts, in logits
 FREQUENT = 3  # times a class name stands in a page to be part of its skeleton
@@ -58,9 +58,11 @@ def _judged(tree: Any, source: Source, bodies: list[str], model: PageModel) -> t
     structure: list[bool] = (layout >= MAIN).tolist()
     main: list[bool] = (likely >= MAIN).tolist()
     votes = {"structure": structure, "trafilatura": kept, "structured": structured, "main": main}
+    kept_by = [tuple(name for name, vote in zip(votes, row, strict=True) if vote) for row in zip(*votes.values(), strict=True)]
+    scores = [round(score, 3) for score in likely.tolist()]
     return tuple(
-        replace(block, likely=round(float(likely[index]), 3), kept_by=tuple(name for name, vote in votes.items() if vote[index]))
-        for index, block in enumerate(source.blocks)
+        Block(one.start, one.end, one.tag, one.path, one.link_length, one.hidden, names, score)
+        for one, names, score in zip(source.blocks, kept_by, scores, strict=True)
     )
 
 
@@ -85,8 +87,10 @@ def main_blocks(parsed: ParsedDocument) -> tuple[bool, ...]:
 
 def fingerprint(body: Any) -> str | None:
     """A digest of the class names that stand often in a page: pages of one outlet's template share it. None where there are none."""
-    names = Counter(
-        name for element in body.iter() if element.tag not in SKIPPED for name in set(element.get("class", "").lower().split())
-    )
+    labels = Counter(body.xpath(".//@class"))
+    names: Counter[str] = Counter()
+    for label, count in labels.items():
+        for name in set(label.lower().split()):
+            names[name] += count
     frequent = sorted(name for name, count in names.items() if count >= FREQUENT and not _SERIAL.search(name))
     return hashlib.sha256(" ".join(frequent).encode()).hexdigest()[:16] if frequent else None

@@ -38,7 +38,7 @@ _NAME = re.compile(r"[a-z_][a-z0-9_.-]*\Z")
 _UNWELCOME = [c for c in range(1, 0x20) if c not in (0x09, 0x0A, 0x0C, 0x0D)]
 _OUT = {c: 0xFDD0 + c for c in _UNWELCOME} | {0xFFFE: 0xFDD9, 0xFFFF: 0xFDDA, 0: 0xFFFD, 0x0C: 0x20}
 _BACK = {there: here for here, there in _OUT.items() if there >= 0xFDD0 and there != 0xFFFD}
-_STRANGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_STRANGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:0*([1-8]|1[14-9]|2\d|3[01])|[xX]0*([1-8bBeEfF]|1[0-9a-fA-F]));")
 _CARRIED = re.compile("[\ufdd0-\ufdef]")
 
@@ -50,10 +50,10 @@ def _referenced(match: re.Match[str]) -> str:
 
 def carry(markup: str) -> str:
     """Markup as the parsers can take it: one kind of line end, no surrogates, control characters as non-characters."""
-    markup = markup.replace("\r\n", "\n").replace("\r", "\n")
-    markup = _SURROGATES.sub("\ufffd", markup)
+    if "\r" in markup:
+        markup = markup.replace("\r\n", "\n").replace("\r", "\n")
     markup = _REFERENCE.sub(_referenced, markup)
-    return markup.translate(_OUT) if _STRANGE.search(markup) else markup
+    return _SURROGATES.sub("\ufffd", markup).translate(_OUT) if _STRANGE.search(markup) else markup
 
 
 def restore(text: str) -> str:
