@@ -55,6 +55,11 @@ def _tolerant(data: bytes, charset: str) -> Decoded:
     return Decoded(whole(text.removeprefix("\ufeff")), charset)
 
 
+def read_as(data: bytes, charset: str) -> str:
+    """Bytes read in a character set that was found out before, strays as in documents."""
+    return _tolerant(data, charset).text
+
+
 def _label(name: str | bytes | None) -> str | None:
     """A declared name as the character set it means, None where it is unknown or no text at all."""
     if not name:

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from tasks.settings import Limits
-from tasks.split.decode import decode
+from tasks.split.decode import decode, read_as
 from tasks.split.errors import Refused
 from tasks.split.exports import told_by_export
-from tasks.split.separators import parts_of
+from tasks.split.separators import last_separator, parts_of, trim
 from tasks.split.source import Found, Item, Refusal, Source
-from tasks.split.streams import read_document
+from tasks.split.streams import document_limit, read_document, read_up_to, too_large
+
+WINDOW = 4_000_000  # bytes of a long text that are looked at together
 
 
 def read_page(source: Source, limits: Limits) -> Iterator[Item]:
@@ -19,7 +21,14 @@ def read_page(source: Source, limits: Limits) -> Iterator[Item]:
 
 def read_text(source: Source, limits: Limits) -> Iterator[Item]:
     """The text that the source is, or each article of a concatenated one: `x.txt#3` is the third."""
-    data = read_document(source, limits)
+    first = read_up_to(source.stream, WINDOW)
+    limit = document_limit(limits)
+    if len(first) == WINDOW and (charset := _parted(first, source)):
+        yield from _flowing(source, first, charset, limit)
+        return
+    data = first + read_up_to(source.stream, max(0, limit + 1 - len(first))) if len(first) == WINDOW else first
+    if len(data) > limit:
+        raise too_large(limits)
     try:
         decoded = decode(data, source.meta.charset)
     except Refused as refused:
@@ -31,6 +40,36 @@ def read_text(source: Source, limits: Limits) -> Iterator[Item]:
     if not parts:
         yield Found(source.bundle, source.member, data, "text/plain", told_by_export(text, source.meta), text, True, decoded.charset)
     for number, part in enumerate(parts, 1):
-        piece = text[part.start : part.end]
-        meta = told_by_export(piece, source.meta)
-        yield Found(source.bundle, f"{source.member}#{number}", piece.encode(), "text/plain", meta, piece, False, decoded.charset)
+        yield _part(source, text[part.start : part.end], number, decoded.charset)
+
+
+def _part(source: Source, piece: str, number: int, charset: str) -> Found:
+    meta = told_by_export(piece, source.meta)
+    return Found(source.bundle, f"{source.member}#{number}", piece.encode(), "text/plain", meta, piece, False, charset)
+
+
+def _parted(first: bytes, source: Source) -> str | None:
+    """The character set of a long text, if its beginning is several articles already and a line end is a byte in it."""
+    try:
+        decoded = decode(first[: first.rfind(b"\n") + 1], source.meta.charset)
+    except Refused:
+        return None
+    return decoded.charset if not decoded.charset.startswith("utf-16") and last_separator(decoded.text) else None
+
+
+def _flowing(source: Source, first: bytes, charset: str, limit: int) -> Iterator[Item]:
+    """The articles of a text too long to be held: what stands before the last separator of a stretch is given out, the rest waits."""
+    number, ahead, waiting = 0, first, ""
+    while ahead or waiting:
+        more = read_up_to(source.stream, WINDOW)
+        ready = ahead[: ahead.rfind(b"\n") + 1] if more else ahead
+        waiting += read_as(ready, charset)
+        ahead = ahead[len(ready) :] + more
+        edge = last_separator(waiting) if ahead else len(waiting)
+        for part in parts_of(waiting[:edge]) or [trim(waiting, 0, edge)]:
+            if part.end > part.start:
+                number += 1
+                yield _part(source, waiting[part.start : part.end], number, charset)
+        waiting = waiting[edge:]
+        if len(waiting) > limit:
+            raise Refused("too-large", f"no separator for {limit} characters behind article {number}")

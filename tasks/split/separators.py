@@ -224,3 +224,11 @@ def parts_of(text: str) -> list[Part]:
         return marked
     lines = choose(text)
     return cut(text, lines) if lines else []
+
+
+def last_separator(text: str) -> int:
+    """Where the last separator of a concatenated text begins: what stands before it is whole, whatever follows. 0 where there is none."""
+    if "<" in text and _marked_up(text):
+        return max(tag.start() for tag in MARKUP.finditer(text) if "/" not in tag[0][: tag[0].index("d" if "d" in tag[0] else "D")])
+    lines = choose(text)
+    return lines[-1].start if lines else 0

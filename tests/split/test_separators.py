@@ -86,3 +86,20 @@ def test_examples_of_each_shape(row: dict[str, Any]) -> None:
     assert row["yes"] and row["no"]
     assert [line for line in row["yes"] if not shape.pattern.fullmatch(line)] == []
     assert [line for line in row["no"] if shape.pattern.fullmatch(line)] == []
+
+
+@pytest.mark.parametrize("separator", ["\n=====\n\n", "<DOC>\n{}</DOC>\n", "Document {n} of 900\n\n", "{n} of 900 DOCUMENTS\n\n"])
+def test_a_long_text_flows_through(tmp_path: Path, split: Split, separator: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    stories = [story(n) for n in range(1, 901)]
+    if "{}" in separator:
+        text = "".join(separator.format(s) for s in stories)
+    elif "{n}" in separator:
+        text = "\n\n".join(separator.format(n=n) + s for n, s in enumerate(stories, 1))
+    else:
+        text = separator.join(stories)
+    (tmp_path / "x.txt").write_text(text)
+    whole, _ = split(tmp_path / "x.txt")
+    monkeypatch.setattr("tasks.split.plain.WINDOW", 20_000)
+    flowing, rejects = split(tmp_path / "x.txt")
+    assert flowing == whole and not rejects
+    assert [d.text for d in flowing] == [s.strip() for s in stories]
