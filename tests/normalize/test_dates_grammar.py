@@ -1,7 +1,7 @@
 """The grammar of dates: what a line says, in many languages, and what it must not be made to say."""
 
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from tasks.normalize.dates.build_words import LANGUAGES, language_entry, render
 from tasks.normalize.dates.calendars import gregorian, jalali
 from tasks.normalize.dates.lines import read_line, read_relative, read_weekday
 from tasks.normalize.dates.words import Calendar, fold, load_words
+from tasks.normalize.dates.zones import day_at, day_in, instant
 from tasks.settings import CONFIG, ConfigurationError, read_yaml
 
 WORDS = load_words()
@@ -175,3 +176,29 @@ def test_mistake_in_the_words_is_one_line(tmp_path: object) -> None:
     (folder / "dates" / "marks.yml").write_text("glue: 3\n", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"marks\.yml: glue"):
         load_words(folder)
+
+
+@pytest.mark.parametrize("name", sorted(WORDS.zones))
+def test_zone_exists_and_says_something(name: str) -> None:
+    entry = WORDS.zones[name]
+    for zone in filter(None, (entry.zone, *entry.countries.values())):
+        assert day_at(datetime(2021, 11, 5, 12, tzinfo=UTC), zone) in (date(2021, 11, 5), date(2021, 11, 6))
+    assert entry.zone or entry.countries
+    assert read_line(f"5 November 2021 16:07 {name}", WORDS, "en")[0].moment.zone == name
+
+
+def test_summer_time_is_the_day_s_own() -> None:
+    assert instant(date(2021, 4, 5), 16, 7, 0, "America/New_York") == datetime(2021, 4, 5, 20, 7, tzinfo=UTC)
+    assert instant(date(2021, 11, 8), 16, 7, 0, "America/New_York") == datetime(2021, 11, 8, 21, 7, tzinfo=UTC)
+
+
+def test_clock_that_was_skipped_or_shown_twice_has_no_instant() -> None:
+    assert instant(date(2021, 3, 14), 2, 30, 0, "America/New_York") is None
+    assert instant(date(2021, 11, 7), 1, 30, 0, "America/New_York") is None
+
+
+def test_day_in_a_country_needs_all_its_zones() -> None:
+    at = datetime(2021, 11, 5, 14, 0, tzinfo=UTC)
+    assert day_in(at, "DE") == date(2021, 11, 5)
+    assert day_in(at, "AU") is None
+    assert day_in(at, None) is None

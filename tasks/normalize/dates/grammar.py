@@ -96,7 +96,7 @@ def tokenise(line: str, words: DateWords) -> Tokens:
 
 
 def _kind(piece: str, words: DateWords) -> str:
-    if piece[0].isdigit():
+    if piece.isdecimal():
         return kind_of_number(piece)
     if len(piece) == 1 and not piece.isalpha():
         return SIGNS.get(piece, words.kinds.get(piece, piece))

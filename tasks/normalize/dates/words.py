@@ -210,7 +210,7 @@ def load_words(config: Path = CONFIG) -> DateWords:
     am = [w for c in calendars.values() for w in c.am] + marks.am
     pm = [w for c in calendars.values() for w in c.pm] + marks.pm
     cjk = [("Y", marks.year), ("O", marks.month), ("D", marks.day), ("i", marks.minute), ("s", marks.second), ("h", marks.hour)]
-    parts = [("E", marks.eras), ("j", marks.jalali), *cjk, ("m", months), ("z", zones), ("W", weekdays)]
+    parts = [("E", marks.eras), ("j", marks.jalali), *cjk, ("z", zones), ("m", months), ("W", weekdays)]
     kinds = _kinds([*parts, ("g", marks.glue), ("p", [*am, *pm]), ("o", marks.ordinal)])
     names = [*months, *weekdays, *kinds]
     return DateWords(
