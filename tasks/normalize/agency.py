@@ -10,6 +10,7 @@ from tasks.normalize.wires import Agency, Wires
 
 OWNERS = ("wire", "syndicate")  # photo agencies and press-release services own no story
 LATE = 200  # a credit at the end stands in the last so many characters
+BEHIND = 400  # characters behind the story within which a line can be its credit
 NEAR = 600  # and one near the end in so many
 JOINED = re.compile(r"\s*[/,;+|]\s*|\s(?:and|und|et|y|e|mit|with|avec)\s")
 OWN_KINDS = ("syndication", "copyright", "boilerplate", "author-bio", "dateline", "source")
@@ -27,6 +28,7 @@ def find_agency(
         *_dateline(dateline),
         *(_credit(agency, c.raw, c.source, c.rule) for agency, c in signed if agency.kind in OWNERS),
         *_tail(reading, wires, country),
+        *_head(reading, wires, country),
         *_notices(reading, wires, country),
         *_site(wires, domain),
         *_refused(reading, wires, country),
@@ -51,12 +53,21 @@ def _dateline(dateline: Dateline | None) -> Iterator[Candidate]:
 
 def _tail(reading: Reading, wires: Wires, country: str | None) -> Iterator[Candidate]:
     """Credits at the end of the story, in its last paragraphs or in what was cut behind them."""
-    own = [line.text for line in reading.removed_as(*OWN_KINDS, "byline")]
+    own = [line.text for line in reading.removed_as(*OWN_KINDS, "byline") if reading.end <= line.start <= reading.end + BEHIND]
     ends = [text[-LATE:] for text in (*reading.paragraphs[-1:], *own)]
     near = [text[-NEAR:] for text in (*reading.paragraphs[-TAIL_PARAGRAPHS:], *own)]
     for at, texts in (("closing", ends), ("near-end", near)):
         for text in texts:
             yield from _shaped(text, at, "credit-tail", wires, country)
+
+
+def _head(reading: Reading, wires: Wires, country: str | None) -> Iterator[Candidate]:
+    """A line of its own around the start of the story that is an agency's name and nothing else."""
+    for line in reading.removed_as(*OWN_KINDS):
+        if abs(line.start - reading.start) > BEHIND:
+            continue
+        if agency := wires.find_alone(line.text, country):
+            yield _credit(agency, line.text, "credit-line", "head.alone")
 
 
 def _notices(reading: Reading, wires: Wires, country: str | None) -> Iterator[Candidate]:
@@ -68,14 +79,18 @@ def _shaped(text: str, at: str, source: str, wires: Wires, country: str | None) 
     """Credits of one kind in a text."""
     for shape in wires.credits:
         for match in shape.pattern.finditer(text) if shape.at == at else ():
-            agency = wires.agencies[shape.agency] if shape.agency else _named(match["name"], wires, country)
+            agency = wires.agencies[shape.agency] if shape.agency else _named(match["name"], wires, country, at == "closing")
             if agency is not None:
                 yield _credit(agency, match[0].strip()[:LATE], source, shape.id)
 
 
-def _named(name: str, wires: Wires, country: str | None) -> Agency | None:
+def _named(name: str, wires: Wires, country: str | None, whole: bool) -> Agency | None:
+    """The agency that a group names, alone or joined to others; `whole`: joined to other agencies only, as photo credits are not."""
     parts = JOINED.split(name)
-    return next((agency for part in (name, *parts) if (agency := wires.find(part, country))), None)
+    if whole and len(parts) > 1 and not all(wires.is_form(part) for part in parts):
+        return None
+    find = wires.find_alone if whole else wires.find
+    return next((agency for part in (name, *parts) if (agency := find(part, country))), None)
 
 
 def _site(wires: Wires, domain: str | None) -> Iterator[Candidate]:

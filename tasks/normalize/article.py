@@ -77,7 +77,7 @@ def find_origin(reading: Reading, knowledge: Knowledge) -> Origin:
     """Outlet first, for its country tells agencies of one name apart; then dateline and bylines, then whose text it is."""
     via = find_via(reading, knowledge.wires)
     passed = first(via)
-    published = find_outlet(reading, knowledge.registry, passed.value if passed else None)
+    published = find_outlet(reading, knowledge.registry, knowledge.wires, passed.value if passed else None)
     facts = published.facts
     country, domain = (facts.country, facts.domain) if facts else (None, None)
     dateline, filed = find_dateline(reading, Reader(knowledge.atlas, knowledge.wires), country)

@@ -9,9 +9,10 @@ from tasks.normalize.facts import OutletFacts
 from tasks.normalize.reading import Reading
 from tasks.normalize.registry import Mention, Registry
 from tasks.normalize.site import best_name, site_names_stated
+from tasks.normalize.wires import Wires
 from tasks.text import name_key, plain
 
-UNVOUCHED = "known only as a candidate: name and country, no id"
+LONGEST = 600  # characters of a line in which an outlet names itself
 @dataclass(frozen=True, slots=True)
 class Published:
     """The outlet as it goes into the row; `facts` is what the other fields may ask of it."""
@@ -21,12 +22,12 @@ class Published:
     candidates: tuple[Candidate, ...]
 
 
-def find_outlet(reading: Reading, registry: Registry, via: str | None) -> Published:
+def find_outlet(reading: Reading, registry: Registry, wires: Wires, via: str | None) -> Published:
     """The first evidence that names an outlet; `via` is an intermediary, which is never the outlet by its own notice."""
     candidates: list[Candidate] = []
     facts: OutletFacts | None = None
     source: str | None = None
-    for known, candidate in _evidence(reading, registry, via):
+    for known, candidate in _evidence(reading, registry, wires, via):
         candidates.append(candidate)
         if facts is None and known is not None and candidate.lost is None:
             facts, source = known, candidate.source
@@ -36,11 +37,11 @@ def find_outlet(reading: Reading, registry: Registry, via: str | None) -> Publis
     return Published(facts, source, tuple(candidates))
 
 
-def _evidence(reading: Reading, registry: Registry, via: str | None) -> Iterator[tuple[OutletFacts | None, Candidate]]:
+def _evidence(reading: Reading, registry: Registry, wires: Wires, via: str | None) -> Iterator[tuple[OutletFacts | None, Candidate]]:
     yield from _by_address(reading, registry)
     yield from _by_given(reading, registry)
     yield from _by_site_name(reading, registry)
-    yield from _by_mention(reading, registry, via)
+    yield from _by_mention(reading, registry, wires, via)
     yield from _by_fingerprint(reading, registry)
 
 
@@ -73,16 +74,18 @@ def _by_site_name(reading: Reading, registry: Registry) -> Iterator[tuple[Outlet
         yield facts or OutletFacts(outlet_id=None, name=name), Candidate(facts.name if facts else name, raw, source, rule)
 
 
-def _by_mention(reading: Reading, registry: Registry, via: str | None) -> Iterator[tuple[OutletFacts | None, Candidate]]:
+def _by_mention(reading: Reading, registry: Registry, wires: Wires, via: str | None) -> Iterator[tuple[OutletFacts | None, Candidate]]:
     body = reading.paragraphs if any("body" in m.where for m in registry.mentions) else ()
     for mention in registry.mentions:
         texts = [p for p in body if "comment" in p or "response" in p or "statement" in p] if mention.where == ("body",) else []
         texts += [line.text for line in reading.removed_as(*mention.where)]
         for text in texts:
-            yield from _in_text(mention, text, registry, via)
+            yield from _in_text(mention, text[-LONGEST:], registry, wires, via)
 
 
-def _in_text(mention: Mention, text: str, registry: Registry, via: str | None) -> Iterator[tuple[OutletFacts | None, Candidate]]:
+def _in_text(
+    mention: Mention, text: str, registry: Registry, wires: Wires, via: str | None
+) -> Iterator[tuple[OutletFacts | None, Candidate]]:
     for match in mention.pattern.finditer(text):
         groups = match.groupdict()
         if domain := groups.get("domain"):
@@ -92,7 +95,7 @@ def _in_text(mention: Mention, text: str, registry: Registry, via: str | None) -
                 yield facts, Candidate(facts.name or names[-1], match[0], "self-mention", mention.id)
         elif named := registry.by_name(groups["name"]):
             passed = via is not None and (registry.by_name(via) == named or name_key(groups["name"]) == name_key(via))
-            lost = "only passed it on" if passed else None
+            lost = "only passed it on" if passed else "an agency" if wires.is_form(groups["name"]) else None
             yield named, Candidate(named.name, match[0], "self-mention", mention.id, lost)
 
 

@@ -26,6 +26,8 @@ class Reading:
     standfirsts: tuple[str, ...]
     lines: tuple[Line, ...]
     clues: tuple[Clue, ...]
+    start: int = 0  # where the story's first paragraph starts in the source text
+    end: int = 0  # where its last one ends
 
     @property
     def body(self) -> str:
@@ -65,6 +67,8 @@ def read(stripped: StrippedDocument) -> Reading:
         standfirsts=tuple(text for text, role in cut if role == "standfirst"),
         lines=tuple(lines),
         clues=stripped.parsed.clues,
+        start=min((a for paragraph in stripped.paragraphs for a, _ in paragraph.parts), default=0),
+        end=max((b for paragraph in stripped.paragraphs for _, b in paragraph.parts), default=0),
     )
 
 

@@ -55,6 +55,7 @@ class Wires:
     notices: tuple[Shape, ...]
     credits: tuple[Shape, ...]
     datelines: tuple[Shape, ...]
+    words: frozenset[str]  # marks that are also words
 
     def find(self, text: str, country: str | None = None, marks: bool = True) -> Agency | None:
         """The agency that a piece of a credit names, whole; shared forms need the country. None where it names nobody."""
@@ -63,6 +64,11 @@ class Wires:
         if len({form.agency.id for form in found}) > 1:
             found = tuple(form for form in found if country and form.country == country)
         return found[0].agency if len({form.agency.id for form in found}) == 1 else None
+
+    def find_alone(self, text: str, country: str | None) -> Agency | None:
+        """Likewise for a form without any other sign of a credit: a mark that is also a word needs the agency's own country."""
+        agency = self.find(text, country)
+        return None if agency and text.strip(EDGES) in self.words and agency.country != country else agency
 
     def is_form(self, text: str) -> bool:
         """Whether a text is some agency's mark or name, ambiguous or not."""
@@ -97,6 +103,7 @@ def load_wires(folder: Path) -> Wires:
         notices=_shapes(folder / "agencies" / "notices.yml"),
         credits=_shapes(folder / "agencies" / "credits.yml"),
         datelines=_shapes(folder / "agencies" / "datelines.yml"),
+        words=frozenset(read_yaml(folder / "agencies" / "words.yml")["words"]),
     )
 
 
