@@ -15,9 +15,10 @@ EMAIL = re.compile(r"[\w.+\-]{1,64}@\S+|(?<!\w)@\w+|https?://\S+|www\.\S+")
 BRACKETS = re.compile(r"\s*[(\[（【][^)\]）】]{0,80}[)\]）】]")
 TRAIL = re.compile(r"(?:\s*[|•·⋅∙–—]\s*|\s{2,}|,\s*)(?:(?:\w+\.?\s+)?\d{1,2}[.,/:\s].*|\d{4}.*|[Uu]pdated.*|[Pp]ublished.*)\Z", re.S)
 GLUED = re.compile(r"(?<=[a-zà-ÿ]{3})(?=[A-ZÀ-Þ])")  # where markup joined two names, or a name and a label
+HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}\Z")
 DIGIT = re.compile(r"\d")
 LAST_WORD = re.compile(r"(?:[A-ZÀ-Þ]?[a-zà-ÿ]+|[A-ZÀ-Þ]+)[.,]?\s*\Z")
-EDGES = " ⋅∙\t\u00a0,;:|•·–—-/*\"“”„«»›‹_>"
+EDGES = " ：⋅∙\t\u00a0,;:|•·–—-/*\"“”„«»›‹_>"
 ELIDED = re.compile(r"[dlo]['’]", re.I)
 LETTER = re.compile(r"[^\W\d_]")
 INVERTED = re.compile(r"(?P<last>[^\W\d_][\w'’\-]+),\s+(?P<first>[^\W\d_][\w.'’\-]*(?: [^\W\d_][\w.'’\-]*)?)\Z")
@@ -82,6 +83,9 @@ class People:
         inverted = INVERTED.match(text)
         if inverted and self._is_first_name(inverted["first"]):
             yield f"{inverted['first']} {inverted['last']}"
+            return
+        if len(text.split()) > 1 and all(HAN_NAME.match(word) for word in text.split()):
+            yield from text.split()
             return
         for chunk in self.lexicon.join.split(text):
             for bracket in BRACKETS.findall(chunk):

@@ -67,7 +67,8 @@ def _in_spans(reading: Reading, lexicon: Lexicon, led: bool) -> Iterator[Candida
         text = _unwrapped(line.text)
         if text != line.text and not lexicon.lead.match(text):
             continue  # names in brackets that nothing introduces are a photo's
-        astray = reading.is_page and (not _is_near(line.start, heading) or (last is not None and line.start - last > CLUSTER))
+        near = not reading.is_page or _is_near(line.start, heading)
+        astray = not near or (last is not None and line.start - last > CLUSTER)
         if astray or bool(lexicon.lead.match(text) or lexicon.edited.match(text)) != led:
             continue
         last = line.start
