@@ -89,7 +89,7 @@ def by_rules(
 ) -> tuple[Sheet, list[Hit | None]]:
     """The sheet after all that rules, places and repetition say; what is open then is for the lines around it to decide."""
     lines = lines_of(parsed)
-    hits = hits_of(lines, debris.rules)
+    hits = hits_of(lines, debris.rules, main)
     sheet = blank_sheet(lines, page=main is not None)
     sheet = sheet.settle(stamp_pass(sheet, debris.dates))
     if main is not None:

@@ -78,6 +78,11 @@ class Rule:
     yes: tuple[str, ...]
     no: tuple[str, ...]
 
+    @property
+    def bound(self) -> bool:
+        """Whether it is for the beginning of a line; forms that begin with anything else stand behind those."""
+        return self.forms[0].gate is None
+
     def find(self, text: str) -> re.Match[str] | None:
         """The first match in a line, or None where a veto or nothing matches."""
         lowered = text.lower()
@@ -118,9 +123,10 @@ def rule_of(entry: RuleEntry, kind: str | None, macros: dict[str, str], path: Pa
 
 def forms_of(at: At, forms: list[str], flags: int, where: str) -> list[Form]:
     """Forms bound to the beginning of a line as one pattern; those searched for in it one by one, each behind its gate."""
-    if at not in SEARCHED:
-        return [Form(compiled(ANCHORS[at].format("|".join(forms)), flags, where))]
-    return [Form(compiled(ANCHORS[at].format(form), flags, where), gate_of(form)) for form in forms]
+    searched = [form for form in forms if at in SEARCHED or form.startswith(".{")]
+    bound = [form for form in forms if form not in searched]
+    found = [Form(compiled(ANCHORS[at].format("|".join(bound)), flags, where))] if bound else []
+    return found + [Form(compiled(ANCHORS[at].format(form), flags, where), gate_of(form)) for form in searched]
 
 
 def expanded(form: str, macros: dict[str, str]) -> str:

@@ -49,17 +49,23 @@ def crowded(index: int, lines: Sequence[Line], hit_ids: Sequence[Rule | None]) -
     return count > 4
 
 
-def hits_of(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Hit | None]:
-    """The first rule that matches each line, rules for whole lines before those that take a part of one."""
-    ordered = sorted(rules, key=lambda rule: not rule.whole_line)
-    found: list[Hit | None] = []
-    for line in lines:
-        hit = None
-        for rule in ordered:
-            if line.words <= rule.words and in_place(rule, line.index, lines) and (match := rule.find(line.text)):
-                start, end = (0, len(line.text)) if rule.whole_line else match.span()
-                hit = Hit(rule, line.start + start, line.start + end)
-                break
-        found.append(hit)
+def first_hit(line: Line, lines: Sequence[Line], rules: Sequence[Rule]) -> Hit | None:
+    """The first of the rules that matches a line in its place."""
+    for rule in rules:
+        if line.words <= rule.words and in_place(rule, line.index, lines) and (match := rule.find(line.text)):
+            start, end = (0, len(line.text)) if rule.whole_line else match.span()
+            return Hit(rule, line.start + start, line.start + end)
+    return None
+
+
+def hits_of(lines: Sequence[Line], rules: Sequence[Rule], main: Sequence[bool] | None = None) -> list[Hit | None]:
+    """The first rule that matches each line, rules for whole lines before those that take a part of one.
+
+    `main` says for a page which lines are main content. The others are gone already and rules only name their class, so those
+    that would be searched for in the middle of a line are left out there: most lines of a page are such lines.
+    """
+    every = sorted(rules, key=lambda rule: not rule.whole_line)
+    bound = [rule for rule in every if rule.bound and rule.whole_line]
+    found = [first_hit(line, lines, every if main is None or main[line.index] else bound) for line in lines]
     matched = [hit.rule if hit else None for hit in found]
     return [None if hit and hit.rule.lonely and crowded(i, lines, matched) else hit for i, hit in enumerate(found)]
