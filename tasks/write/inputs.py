@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import pyarrow.parquet as pq
 
+from tasks.write.expectations import load_expectations
 from tasks.write.output import Output
 from tasks.write.runs import Bundle, RunInfo, Summary
 from tasks.write.shard import publish_run
@@ -43,9 +44,13 @@ def publish_shards(
     memory: Mapping[str, Path],
     known: Path | None,
     origin: tuple[tuple[str, ...], str, datetime],
+    config: Path | None = None,
 ) -> Summary:
-    """Publish a run; `origin` are the bundles' locations, the configuration's digest and when the run started. See `publish_run`."""
+    """Publish a run; `origin` are the bundles' locations, the configuration's digest and when the run started. See `publish_run`.
+
+    `config` is the folder whose expectations are held against the run; none are where it is None.
+    """
     locations, configuration, started_at = origin
     run = RunInfo(bundle_digests(shards, locations), configuration, started_at)
     there = {name: path for name, path in memory.items() if path.exists()}
-    return publish_run(output, shards, stories, run, memory=there, known=known)
+    return publish_run(output, shards, stories, run, memory=there, known=known, expectations=load_expectations(config) if config else ())

@@ -16,9 +16,9 @@ from tasks.write.schema import INSTANT, schema_for
 
 # Rows in a row group: small where a row is long (a story), large where it is short (a span).
 GROUP_ROWS = {
-    "articles": 4096, "copies": 4096, "rejects": 8192, "removed": 65_536, "evidence": 65_536, "runs": 4096, "withdrawn": 65_536,
+    "articles": 1024, "copies": 1024, "rejects": 4096, "removed": 65_536, "evidence": 65_536, "runs": 4096, "withdrawn": 65_536,
 }  # fmt: skip
-FILE_GROUPS = 32  # row groups in a file, at most
+FILE_GROUPS = 128  # row groups in a file, at most
 LONG_TEXTS = frozenset({"body", "text", "head", "raw", "value", "detail"})  # statistics and a dictionary are worth nothing here
 HAS_BLOOM = frozenset({"articles", "copies", "rejects"})
 UNIQUE = frozenset(

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 from tasks.records import Article, Assignment, Evidence, Removed
 from tasks.shards import schema_of
 from tasks.write.columns import BrokenLawError, article_tables, id_bytes, owned_rows
+from tasks.write.expectations import Measured, Rule, judge, past_debris, stop_where_failed
 from tasks.write.output import Output, holding
 from tasks.write.parquet import DatasetWriter, write_rows
 from tasks.write.partition import BUDGET, bucket_count, read_buckets
@@ -37,6 +39,7 @@ class _Job:
     run_id: str
     stem: str
     buckets: int
+    measured: Measured
     owners: "list[np.ndarray[tuple[int], np.dtype[np.bytes_]]]" = field(default_factory=list)  # accepted ids of each bucket, sorted
 
     def files(self, name: str) -> list[Path]:
@@ -91,6 +94,7 @@ def _write_articles(job: _Job) -> tuple[int, int]:
             job.owners.append(np.sort(id_bytes(table["document_id"])))
             for writer, rows in zip((heads, copies), article_tables(table, verdict, job.run_id), strict=True):
                 writer.write(rows)
+                job.measured.add(rows)
     return heads.rows, copies.rows
 
 
@@ -123,14 +127,13 @@ def _stage_memory(job: _Job, memory: Mapping[str, Path]) -> None:
         shutil.copyfile(path, target)
 
 
-def _prepare(output: Output, shards: Sequence[Path], assignments: Path, run_id: str, budget: int) -> _Job:
+def _prepare(output: Output, shards: Sequence[Path], assignments: Path, run_id: str, budget: int, rules: Sequence[Rule]) -> _Job:
     work = output.staging / "publish"
     shutil.rmtree(work, ignore_errors=True)
     (work / "release").mkdir(parents=True)
     heavy = [path for name in ("articles", "removed", "evidence") for path in _files(shards, f"{name}.parquet")]
-    number = run_number(output.prior)
-    stem = f"{number:06d}-{run_id[:12]}"
-    return _Job(output, shards, assignments, work / "release", work / "spill", run_id, stem, bucket_count(heavy, budget))
+    stem = f"{run_number(output.prior):06d}-{run_id[:12]}"
+    return _Job(output, shards, assignments, work / "release", work / "spill", run_id, stem, bucket_count(heavy, budget), Measured(rules))
 
 
 def publish_run(
@@ -141,6 +144,7 @@ def publish_run(
     *,
     memory: Mapping[str, Path] | None = None,
     known: Path | None = None,
+    expectations: Sequence[Rule] = (),
     budget: int = BUDGET,
 ) -> Summary:
     """Publish what a run's shards hold as the next release, or nothing where there is no new row.
@@ -148,7 +152,7 @@ def publish_run(
     `shards` are folders with articles, removed, evidence and rejects-*.parquet; `assignments` holds records.Assignment for each of their
     articles; `memory` maps a name (`signatures`, `boilerplate`) to the file that the next run is to find under it; `known` is what
     `known_documents` wrote for this output (read again where None). Raises BrokenLawError where the shards contradict a law,
-    Conflict where another run published first, OutputError where the file system refuses.
+    ExpectationsError where a minimum is not reached, Conflict where another run published first, OutputError where the file system refuses.
     """
     run_id = run_id_of(run, prior_state(output.prior))
     accepted, seen = _accepted(shards), _known_table(output, known)
@@ -161,20 +165,28 @@ def publish_run(
     if not accepted.num_rows and not rejects.num_rows:
         return summary
     with holding(output):
-        return _publish(_prepare(output, shards, assignments, run_id, budget), run, rejects, summary, memory or {})
+        return _publish(_prepare(output, shards, assignments, run_id, budget, expectations), run, rejects, summary, memory or {})
 
 
 def _counts(rejects: pa.Table) -> dict[str, int]:
     return dict(sorted(Counter(rejects["reason"].to_pylist()).items()))
 
 
+def _past_runs(output: Output) -> list[dict[str, Any]]:
+    paths = output.prior.files("runs") if output.prior else []
+    return [row for path in paths for row in read_file(path, ["expectations"]).to_pylist()]
+
+
 def _publish(job: _Job, run: RunInfo, rejects: pa.Table, summary: Summary, memory: Mapping[str, Path]) -> Summary:
     number = run_number(job.output.prior)
     articles, copies = _write_articles(job)
+    judged = judge(job.measured, rejects.num_rows, past_debris(_past_runs(job.output)))
+    stop_where_failed(judged)
     characters = _write_owned(job, "removed", Removed)
     _write_owned(job, "evidence", Evidence)
     write_rows(job.staged / "rejects", "rejects", job.stem, [rejects])
-    summary = replace(summary, articles=articles, copies=copies, removed_characters=dict(sorted(characters.items())))
+    removed = dict(sorted(characters.items()))
+    summary = replace(summary, articles=articles, copies=copies, removed_characters=removed, expectations=judged)
     write_rows(job.staged / "runs", "runs", job.stem, [runs_row(run, summary, number)])
     _stage_memory(job, memory)
     if job.output.prior is None:
