@@ -23,6 +23,9 @@ HIGH = re.compile(rb"[\x80-\xff]")
 HEAD = 4096  # bytes in which a page declares its character set
 PLAUSIBLE = 0.25  # a score under which letters fit no language
 MARGIN = 0.5  # by how much another reading must be better than the declared one
+NEVER = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7")  # no way in which pages are written
+STATEFUL = ("iso-2022", "iso2022", "hz")  # character sets of seven bits that switch by escapes
+WIDE = ("utf-16", "utf_16", "utf-32", "utf_32")
 UNDEFINED = dict.fromkeys((0x81, 0x8D, 0x8F, 0x90, 0x9D), "\ufffd")
 
 
@@ -67,9 +70,10 @@ def _label(name: str | bytes | None) -> str | None:
     plain = (name.decode("ascii", "replace") if isinstance(name, bytes) else name).strip().strip("\"'").lower()
     charset = charsets().labels.get(plain, plain)
     try:
-        return charset if codecs.lookup(codec_of(charset))._is_text_encoding else None
+        codec = codecs.lookup(codec_of(charset))
     except (LookupError, ValueError, UnicodeError):
         return None
+    return charset if codec._is_text_encoding and codec.name.replace("-", "_") not in NEVER else None
 
 
 def declared(data: bytes, header: str | None, markup: bool) -> str | None:
@@ -78,8 +82,7 @@ def declared(data: bytes, header: str | None, markup: bool) -> str | None:
     if markup:
         named += [m[1].decode("ascii") if (m := pattern.search(data[:HEAD])) else None for pattern in (META, XML)]
     found = [charset for name in named if (charset := _label(name))]
-    wide = ("utf-16", "utf-32", "utf_16", "utf_32")
-    return next((c for c in found if not c.startswith(wide) or b"\0" in data[:HEAD]), None)
+    return next((c for c in found if not c.startswith(WIDE) or b"\0" in data[:HEAD]), None)
 
 
 def _two_byte(data: bytes) -> str | None:
@@ -125,8 +128,8 @@ def decode(data: bytes, header: str | None = None, markup: bool = False) -> Deco
         if data.startswith(mark):
             return _tolerant(data[len(mark) :], charset)
     said = declared(data, header, markup)
-    if said and (said.startswith(("iso-2022", "iso2022", "hz", "utf-7", "utf-16", "utf-32")) and said != "utf-7"):
-        return _tolerant(data, said)
+    if said and (said.startswith(WIDE) or (said.startswith(STATEFUL) and not HIGH.search(data))):
+        return _tolerant(data, _two_byte(data) or said)
     if ESCAPED.search(data) and not HIGH.search(data):
         return _tolerant(data, "iso-2022-jp")
     if charset_of_pairs := _two_byte(data) if b"\0" in data else None:

@@ -19,8 +19,12 @@ def header_of(line: str, delimiter: str) -> list[str]:
 def delimiter_of(line: str) -> str | None:
     """What parts the names of a header line, None where the line is no header: it names a content and something else."""
     for delimiter in DELIMITERS:
-        names = header_of(line, delimiter)
-        fields = [field_names()[field_key(name)][0] for name in names if field_key(name) in field_names()]
-        if len(names) >= 2 and len(fields) * 2 >= len(names) and any(field in CONTENT for field in fields):
+        if names_content(header_of(line, delimiter)):
             return delimiter
     return None
+
+
+def names_content(names: list[str]) -> bool:
+    """Whether names are those of a table of documents: half of them known, a content among them."""
+    fields = [field_names()[field_key(name)][0] for name in names if field_key(name) in field_names()]
+    return len(names) >= 2 and len(fields) * 2 >= len(names) and any(field in CONTENT for field in fields)

@@ -7,6 +7,7 @@ from typing import Any
 from tasks.settings import Limits
 from tasks.split.decode import BOMS, decode
 from tasks.split.errors import Refused
+from tasks.split.header import names_content
 from tasks.split.rows import malformed, read_row
 from tasks.split.source import Item, Source
 from tasks.split.streams import CHUNK, document_limit
@@ -40,19 +41,36 @@ def parse(line: bytes) -> Any:
 def read_jsonl(source: Source, limits: Limits) -> Iterator[Item]:
     """A document or refusal for each line that is not blank; `#17` is what stands in line 17."""
     limit = ROOM * document_limit(limits)
+    names: list[str] | None = None
     for number, line, ended, length in _lines(source, limit):
         if number == 1:
             line = next((line[len(mark) :] for mark, _ in BOMS[:1] if line.startswith(mark)), line)
         line = line.strip()
         if length >= limit:
             yield malformed(source, number, "too-large", f"the line is longer than {limit} bytes", line[:65536], length)
+        elif number == 1 and (names := _names(line)):
+            continue
         elif line:
-            yield _row(line, ended, source, number, limits)
+            yield _row(line, names, ended, source, number, limits)
 
 
-def _row(line: bytes, ended: bool, source: Source, number: int, limits: Limits) -> Item:
+def _names(line: bytes) -> list[str] | None:
+    """The names of a first line that is an array of them, for files whose rows are arrays."""
+    if not line.startswith(b'["'):
+        return None
     try:
-        return read_row(parse(line), source, number, limits, lambda: line)
+        names = parse(line)
+    except Refused:
+        return None
+    return names if all(isinstance(name, str) for name in names) and names_content(names) else None
+
+
+def _row(line: bytes, names: list[str] | None, ended: bool, source: Source, number: int, limits: Limits) -> Item:
+    try:
+        row = parse(line)
+        if names and isinstance(row, list) and len(row) <= len(names):
+            row = dict(zip(names, row, strict=False))
+        return read_row(row, source, number, limits, lambda: line)
     except Refused as refused:
         cut = not ended and line.startswith(b"{") and not line.endswith(b"}")
         reason, detail = ("truncated", f"the file ends inside the row: {refused.detail}") if cut else (refused.reason, refused.detail)

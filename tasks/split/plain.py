@@ -6,11 +6,11 @@ from tasks.settings import Limits
 from tasks.split.decode import decode, read_as
 from tasks.split.errors import Refused
 from tasks.split.exports import told_by_export
-from tasks.split.separators import last_separator, parts_of, trim
+from tasks.split.separators import parts_of, trim, whole_parts
 from tasks.split.source import Found, Item, Refusal, Source
 from tasks.split.streams import document_limit, read_document, read_up_to, too_large
 
-WINDOW = 4_000_000  # bytes of a long text that are looked at together
+WINDOW = 2_000_000  # bytes of a long text that are looked at together
 
 
 def read_page(source: Source, limits: Limits) -> Iterator[Item]:
@@ -54,7 +54,7 @@ def _parted(first: bytes, source: Source) -> str | None:
         decoded = decode(first[: first.rfind(b"\n") + 1], source.meta.charset)
     except Refused:
         return None
-    return decoded.charset if not decoded.charset.startswith("utf-16") and last_separator(decoded.text) else None
+    return decoded.charset if not decoded.charset.startswith("utf-16") and whole_parts(decoded.text)[1] else None
 
 
 def _flowing(source: Source, first: bytes, charset: str, limit: int) -> Iterator[Item]:
@@ -65,8 +65,8 @@ def _flowing(source: Source, first: bytes, charset: str, limit: int) -> Iterator
         ready = ahead[: ahead.rfind(b"\n") + 1] if more else ahead
         waiting += read_as(ready, charset)
         ahead = ahead[len(ready) :] + more
-        edge = last_separator(waiting) if ahead else len(waiting)
-        for part in parts_of(waiting[:edge]) or [trim(waiting, 0, edge)]:
+        parts, edge = whole_parts(waiting) if ahead else (parts_of(waiting) or [trim(waiting, 0, len(waiting))], len(waiting))
+        for part in parts:
             if part.end > part.start:
                 number += 1
                 yield _part(source, waiting[part.start : part.end], number, charset)

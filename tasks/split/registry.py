@@ -1,5 +1,8 @@
 """Which reader takes which kind, and the way down through what is nested."""
 
+import lzma
+import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,6 +12,7 @@ from tasks.split.columns import read_arrow, read_parquet
 from tasks.split.compressed import read_compressed
 from tasks.split.delimited import read_delimited
 from tasks.split.errors import Abandoned, Refused
+from tasks.split.gzipped import begins_warc
 from tasks.split.jsonl import read_jsonl
 from tasks.split.jsons import read_json
 from tasks.split.mails import read_mail, read_mbox
@@ -17,7 +21,7 @@ from tasks.split.sniff import sniff
 from tasks.split.source import Found, Reader, Refusal, Source, refuse
 from tasks.split.streams import document_limit, peek, too_large
 from tasks.split.tars import read_tar
-from tasks.split.warcs import begins_warc, read_packed_warc, read_warc
+from tasks.split.warcs import read_packed_warc, read_warc
 from tasks.split.xmls import read_feed, read_wire
 from tasks.split.zips import read_zip
 
@@ -43,6 +47,8 @@ READERS: dict[str, Reader] = {
     "text": read_text,
 }
 
+# What libraries raise on damage that their readers did not foresee; the file is refused, the run goes on.
+DAMAGED = (ValueError, EOFError, ArithmeticError, LookupError, RecursionError, MemoryError, struct.error, zlib.error, lzma.LZMAError)
 MOST_DEEP = 100  # members nested too deeply after which a file is given up
 
 
@@ -81,17 +87,23 @@ def documents(source: Source, limits: Limits, deep: _Deep | None = None) -> Iter
         kind = "warc.gz" if kind == "gzip" and begins_warc(head[:512]) else kind
         if kind.startswith(("binary", "empty")) and size is not None and size > document_limit(limits):
             raise too_large(limits)
+        items = 0
         for item in _reader(kind)(replace(source, stream=stream), limits):
+            items += 1
             if isinstance(item, Source):
                 yield from documents(item, limits, deep)
             else:
                 yield item
+        if not items:
+            raise Refused("empty", f"{kind} without a document")
     except Refused as refused:
         if isinstance(refused, Abandoned) and source.depth:
             raise
         yield refuse(source, refused.reason, refused.detail, head)
     except OSError as error:
         yield refuse(source, "unreadable", error.strerror or type(error).__name__, head)
+    except DAMAGED as error:
+        yield refuse(source, "corrupt", f"{type(error).__name__}: {error}"[:500], head)
 
 
 

@@ -207,7 +207,7 @@ def _neighbours(text: str, group: Sequence[Line], lines: Sequence[Line]) -> list
 def _marked_up(text: str) -> list[Part]:
     """What stands between `<DOC>` and `</DOC>`, where a file is made of such pairs."""
     tags = list(MARKUP.finditer(text))
-    opened = [tag for tag in tags if "/" not in tag[0].split(">")[0].strip()[:2]]
+    opened = [tag for tag in tags if not tag[0].lstrip().startswith("</")]
     if not opened or text[: opened[0].start()].strip():
         return []
     parts = []
@@ -226,9 +226,10 @@ def parts_of(text: str) -> list[Part]:
     return cut(text, lines) if lines else []
 
 
-def last_separator(text: str) -> int:
-    """Where the last separator of a concatenated text begins: what stands before it is whole, whatever follows. 0 where there is none."""
+def whole_parts(text: str) -> tuple[list[Part], int]:
+    """The articles of the beginning of a longer text that are whole, whatever follows, and where the rest of it begins (0: none is)."""
     if "<" in text and _marked_up(text):
-        return max(tag.start() for tag in MARKUP.finditer(text) if "/" not in tag[0][: tag[0].index("d" if "d" in tag[0] else "D")])
+        edge = max(tag.start() for tag in MARKUP.finditer(text) if not tag[0].lstrip().startswith("</"))
+        return _marked_up(text[:edge]), edge
     lines = choose(text)
-    return lines[-1].start if lines else 0
+    return (cut(text[: lines[-1].start], lines[:-1]), lines[-1].start) if lines else ([], 0)

@@ -2,7 +2,6 @@
 
 import io
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import count
@@ -13,22 +12,20 @@ from fastwarc.warc import WarcRecord
 
 from tasks.records import Given
 from tasks.settings import Limits
-from tasks.split.budget import Budget
 from tasks.split.encodings import unpack_body
 from tasks.split.errors import Refused
+from tasks.split.gzipped import GzipMember, GzipMembers
 from tasks.split.members import member_stream
 from tasks.split.rows import parse_instant
 from tasks.split.source import Item, Meta, Refusal, Source
-from tasks.split.streams import Counted, document_limit, read_up_to, too_large
+from tasks.split.streams import document_limit, read_up_to, too_large
 
 VERSION = re.compile(rb"WARC/\d\.\d{1,2}\r?\n")
 FIELD = re.compile(rb"([A-Za-z-]{1,40}):[ \t]*([^\r\n]*)")
 LINE = 1 << 16  # bytes of a header line that are kept; longer lines are left out
 TYPES = (b"response", b"resource", b"conversion")
 SIDE = ("text/css", "javascript", "ecmascript", "font/", "image/", "audio/", "video/", "text/dns", "application/octet-stream+")
-GZIP = b"\x1f\x8b\x08"
 TAKE = 1 << 16
-LOOK = 512
 
 
 @dataclass(slots=True)
@@ -205,91 +202,12 @@ def read_warc(source: Source, limits: Limits) -> Iterator[Item]:
     yield from _frames(_Tape(source.stream), source, count(1), limits)
 
 
-class _Packed:
-    """A gzip file taken member by member; after a damaged one, the next that holds a record is looked for."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = Counted(stream)
-        self.ahead = b""
-
-    @property
-    def at(self) -> int:
-        """Where the next byte to be taken stands in the file."""
-        return self._stream.taken - len(self.ahead)
-
-    def take(self) -> bytes:
-        """The next bytes."""
-        data, self.ahead = self.ahead or self._stream.read(TAKE), b""
-        return data
-
-    def to_member(self, after: int) -> tuple[bool, int]:
-        """Pass on to the next member that begins with a record, at `after` or behind it.
-
-        Answers whether there is one, and how many bytes beside padding lay before it.
-        """
-        self.ahead = self.ahead[max(0, after - self.at) :]
-        passed = 0
-        while True:
-            place = self.ahead.find(GZIP)
-            keep = place if place >= 0 else max(0, len(self.ahead) - 2)
-            passed += len(self.ahead[:keep].strip(b"\0"))
-            self.ahead = self.ahead[keep:]
-            if place < 0 or len(self.ahead) < LOOK:
-                more = self._stream.read(TAKE)
-                self.ahead += more
-                if not more and place < 0:
-                    return False, passed + len(self.ahead.strip(b"\0"))
-            if place >= 0:
-                if begins_warc(self.ahead[:LOOK]):
-                    return True, passed
-                self.ahead, passed = self.ahead[1:], passed + 1
-
-
-def begins_warc(packed: bytes) -> bool:
-    """Whether gzip bytes hold the beginning of a WARC record."""
-    try:
-        return zlib.decompressobj(31).decompress(packed, 5) == b"WARC/"
-    except zlib.error:
-        return False
-
-
-class _Member:
-    """One gzip member as a stream of its content."""
-
-    def __init__(self, packed: _Packed, limits: Limits) -> None:
-        self._packed = packed
-        self._inner = zlib.decompressobj(31)
-        self.start = packed.at
-        self.latest = packed.at
-        self._budget = Budget(lambda: packed.at - self.start, limits)
-
-    def take(self, size: int) -> bytes:
-        """Up to `size` unpacked bytes. Raises Refused: truncated, corrupt or too-large."""
-        piece = b""
-        while not piece and not self._inner.eof:
-            data = self._inner.unconsumed_tail
-            if not data:
-                self.latest = self._packed.at
-                data = self._packed.take()
-            if not data:
-                raise Refused("truncated", f"the file ends inside a gzip member, at byte {self._packed.at}")
-            try:
-                piece = self._inner.decompress(data, size)
-            except zlib.error as error:
-                self._packed.ahead = data
-                raise Refused("corrupt", f"the gzip member at byte {self.start} is damaged: {error}") from None
-            if self._inner.eof:
-                self._packed.ahead = self._inner.unused_data
-        self._budget.spend(len(piece))
-        return piece
-
-
 def read_packed_warc(source: Source, limits: Limits) -> Iterator[Item]:
     """The records of a gzip file, whether each is a member of its own or the file is one."""
-    packed, numbers = _Packed(source.stream), count(1)
+    packed, numbers = GzipMembers(source.stream), count(1)
     found, _ = packed.to_member(0)
     while found:
-        member = _Member(packed, limits)
+        member = GzipMember(packed, limits)
         stream = member_stream(member.take)
         damaged = False
         try:

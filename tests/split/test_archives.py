@@ -88,7 +88,7 @@ def test_what_was_packed_comes_back(packed: tuple[str, bytes, list[str]]) -> Non
 def test_any_bytes_come_to_an_end(data: bytes, suffix: str) -> None:
     marks = {".gz": b"\x1f\x8b\x08", ".zip": b"PK\x03\x04", ".zst": b"\x28\xb5\x2f\xfd", ".parquet": b"PAR1", ".warc": b"WARC/1.0\r\n"}
     for content in (data, marks.get(suffix, b"") + data):
-        assert unpacked("x" + suffix, content) or suffix == ".warc"
+        assert unpacked("x" + suffix, content)
 
 
 @given(st.sampled_from(["zip", "tar", ".gz", ".xz", ".zst", ".bz2"]), st.integers(1, 2000), st.randoms(use_true_random=False))

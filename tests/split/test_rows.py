@@ -78,6 +78,14 @@ def test_broken_lines_are_rejects_and_the_rest_goes_on(tmp_path: Path, split: Sp
     assert len({r.document_id for r in rejects}) == 9
 
 
+def test_rows_that_are_arrays_under_a_line_of_names(tmp_path: Path, split: Split) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in [["url", "text"], ["https://n.example/1", story(1)], ["a", "b", "c"]]))
+    documents, rejects = split(path)
+    assert [(d.source_member, d.url, d.text) for d in documents] == [("x.jsonl#2", "https://n.example/1", story(1))]
+    assert [r.reason for r in rejects] == ["malformed-record"]
+
+
 def test_lone_surrogates_become_replacement_characters(tmp_path: Path, split: Split) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text('{"text": "A \\ud800 mark and a pair \\ud83d\\ude00 here."}\n')
