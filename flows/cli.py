@@ -7,6 +7,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -122,12 +123,13 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from flows.replay import rerun, source_texts
     from tasks.write.verify import iterate_breaches
 
+    replay = import_module("flows.replay") if options.source or options.rerun else None
+    source = replay.source_texts(options.config) if replay and options.source else None
+    rerun = replay.rerun(options.config) if replay and options.rerun else None
     found = 0
-    source = source_texts(options.config) if options.source else None
-    for breach in iterate_breaches(options.out, source, rerun(options.config) if options.rerun else None):
+    for breach in iterate_breaches(options.out, source, rerun):
         print(breach.line(), flush=True)
         found += 1
     if found:
@@ -180,6 +182,7 @@ def guarded(command: Callable[[argparse.Namespace], int], options: argparse.Name
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command `copydesk`; returns the exit status of the contract."""
     options = parser().parse_args(arguments)
+    import_module("flows.lean")
     signal.signal(signal.SIGTERM, _stop)
     return guarded(options.command, options)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # What the fork server loads while this process imports Prefect.
 ROOMS = (
+    "flows.lean",
     "tasks.split.shard",
     "tasks.strip.shard",
     "tasks.normalize.shard",
