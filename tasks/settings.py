@@ -91,12 +91,13 @@ def read_csv(path: Path) -> list[dict[str, str]]:
     """The rows of a CSV file with a header line. Raises ConfigurationError where it is missing or a row is too long."""
     try:
         with path.open(encoding="utf-8", newline="") as handle:
-            rows = list(csv.DictReader(handle, restkey="", restval=""))
+            header, *cells = [row for row in csv.reader(handle) if row] or [[]]
     except OSError as error:
         raise ConfigurationError(f"{path}: {error.strerror}; restore the file or name another folder with --config") from None
-    if long := next((number for number, row in enumerate(rows, 2) if "" in row), None):
+    if long := next((number for number, row in enumerate(cells, 2) if len(row) > len(header)), None):
         raise ConfigurationError(f"{path}: line {long} has more cells than the header")
-    return rows
+    blank = [""] * len(header)
+    return [dict(zip(header, row + blank[len(row) :], strict=True)) for row in cells]
 
 
 def digest_of(folder: Path) -> str:

@@ -23,8 +23,8 @@ def plain(text: str) -> str:
 
 def name_key(text: str) -> str:
     """A name as it is looked up: lower case, without accents, straight apostrophes, single blanks."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     folded = plain(text).casefold()
-    if folded.isascii():
-        return folded
     bare = LATIN_MARKS.sub("", unicodedata.normalize("NFKD", folded))
     return unicodedata.normalize("NFC", bare).replace("’", "'")

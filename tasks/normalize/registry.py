@@ -65,8 +65,12 @@ class Registry:
 
 def bare_name(name: str) -> str:
     """The key of a name without its leading article."""
-    key = name_key(name)
-    return next((key[len(article) :] for article in ARTICLES if key.startswith(article)), key)
+    return without_article(name_key(name))
+
+
+def without_article(key: str) -> str:
+    """A key without the article at its start."""
+    return key.split(" ", 1)[1] if key.startswith(ARTICLES) else key
 
 
 @cache
@@ -130,13 +134,19 @@ def _named(rows: Iterable[dict[str, str]], outlets: dict[str, OutletFacts]) -> d
     other: dict[str, list[OutletFacts]] = {}
     for row in rows:
         outlet = outlets[row["domain"]]
-        for key in {name_key(row["name"]), bare_name(row["name"])}:
+        for key in _keys(row["name"]):
             own.setdefault(key, []).append(outlet)
         for alias in row["aliases"].split(";") if row["aliases"] else ():
-            for key in {name_key(alias), bare_name(alias)}:
+            for key in _keys(alias):
                 other.setdefault(key, []).append(outlet)
     merged = {key: tuple(dict.fromkeys(found)) for key, found in other.items()}
     return merged | {key: tuple(found) for key, found in own.items()}
+
+
+def _keys(name: str) -> tuple[str, ...]:
+    """A name's key, and the one without its article where it has one."""
+    key = name_key(name)
+    return (key, without_article(key)) if key.startswith(ARTICLES) else (key,)
 
 
 def _signs(path: Path) -> tuple[Fingerprint, ...]:
