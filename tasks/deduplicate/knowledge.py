@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tasks.deduplicate.words import hashes_of
 from tasks.settings import CONFIG, ConfigurationError, read_yaml
 
 ORDERS = ("agency-own", "fullest", "earliest", "outlet-evidence", "document-id")
@@ -70,6 +71,15 @@ def _patterns(path: Path, key: str, patterns: tuple[str, ...]) -> None:
             raise ConfigurationError(f"{path}: {key}: {pattern!r}: {error}") from None
 
 
+def _words(path: Path, rules: Rules) -> None:
+    entries = [*rules.numbers.items(), *rules.spellings.items()]
+    listed = [*rules.ignored, *(word for key, values in entries for word in (key, *values))]
+    try:
+        hashes_of(listed)
+    except ValueError as error:
+        raise ConfigurationError(f"{path}: ignored, numbers or spellings: {error}") from None
+
+
 @cache
 def load_rules(folder: Path = CONFIG) -> Rules:
     """The rules of a configuration folder. Raises ConfigurationError with one line for the first mistake."""
@@ -84,4 +94,5 @@ def load_rules(folder: Path = CONFIG) -> Rules:
         raise ConfigurationError(f"{path}: head: {unknown!r} is none of {', '.join(ORDERS)}")
     _patterns(path, "datelines", rules.datelines)
     _patterns(path, "tails", rules.tails)
+    _words(path, rules)
     return rules

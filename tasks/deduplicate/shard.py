@@ -16,7 +16,7 @@ from tasks.deduplicate.texts import story
 from tasks.deduplicate.words import hashed_words
 
 BATCH = 64  # texts hashed together: some hundred thousand characters, which the processor's cache holds
-READ = ["document_id", "identity", "source_bundle", "source_member", "fetched_at", "body", "word_count", "published",
+READ = ["document_id", "identity", "source_bundle", "source_member", "fetched_at", "body", "word_count", "published.at",
         "published_earliest", "agency_id", "outlet_id", "outlet_domain", "outlet_source"]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.deduplicate.knowledge import Rules
-from tasks.deduplicate.words import ODD, Hashes, Index, hash_of, mix, mixed, powers
+from tasks.deduplicate.words import ODD, Hashes, Index, hashes_of, mix, mixed, powers
 
 STEP, FARTHEST = 8, 255  # a shingle's place is kept in steps of so many words, up to so many steps
 
@@ -36,11 +36,9 @@ class Shingled:
 
 def lexicon(rules: Rules) -> Lexicon:
     """The words of the rules by their hashes."""
-    pairs = {hash_of(word): 0 for word in rules.ignored}
-    for table in (rules.numbers, rules.spellings):
-        for canonical, variants in table.items():
-            target = hash_of(canonical)
-            pairs |= {hash_of(variant): target for variant in variants}
+    same = [(variant, word) for table in (rules.numbers, rules.spellings) for word, variants in table.items() for variant in variants]
+    pairs = dict.fromkeys(hashes_of(rules.ignored), 0)
+    pairs |= dict(zip(hashes_of([variant for variant, _ in same]), hashes_of([word for _, word in same]), strict=True))
     known = np.array(sorted(pairs), np.uint64)
     near = np.zeros(1 << 16, np.bool_)
     near[known >> np.uint64(48)] = True

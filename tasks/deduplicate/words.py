@@ -133,12 +133,12 @@ def hashed_words(texts: Sequence[str]) -> tuple[Hashes, Index]:
     return mixed(words), offsets.astype(np.int64)
 
 
-def hash_of(word: str) -> int:
-    """The hash that one word gets in a text. Raises ValueError where it is more or less than one word."""
-    words, _ = hashed_words([word])
-    if len(words) != 1:
-        raise ValueError(f"{word!r} is not one word")
-    return int(words[0])
+def hashes_of(words: Sequence[str]) -> list[int]:
+    """The hash that each word gets in a text. Raises ValueError for one that is more or less than one word."""
+    hashes, offsets = hashed_words(words)
+    if wrong := [word for word, count in zip(words, np.diff(offsets).tolist(), strict=False) if count != 1]:
+        raise ValueError(f"{wrong[0]!r} is not one word")
+    return [int(value) for value in hashes]
 
 
 def among(values: NDArray[Any], listed: NDArray[Any]) -> NDArray[np.bool_]:

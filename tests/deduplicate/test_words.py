@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tasks.deduplicate.knowledge import load_rules
 from tasks.deduplicate.shingles import compared, lexicon, shingled
 from tasks.deduplicate.texts import story
-from tasks.deduplicate.words import hash_of, hashed_words
+from tasks.deduplicate.words import hashed_words, hashes_of
 from tasks.settings import CONFIG
 
 RULES = load_rules(CONFIG)
@@ -64,9 +64,11 @@ def test_texts_hashed_together_are_hashed_as_if_alone(texts: list[str]) -> None:
 
 
 def test_one_word_has_one_hash() -> None:
-    assert hash_of("Word") == hash_of("word")
-    with pytest.raises(ValueError, match="not one word"):
-        hash_of("two words")
+    one, other, third = hashes_of(["Word", "word", "words"])
+    assert one == other != third
+    assert hashes_of([]) == []
+    with pytest.raises(ValueError, match="'two words' is not one word"):
+        hashes_of(["one", "two words"])
 
 
 @pytest.mark.parametrize(
