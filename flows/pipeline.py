@@ -33,7 +33,8 @@ def article_cleaning(job: Job) -> "Summary":
     signed = settled(stripped, articles, sign.map(articles, every, each))
     stories = deduplicate(signed, job.earlier("signatures"), job.at("stories.parquet"), config, call)
     memory = remember(signed, stories, job.earlier("signatures"), job.at("signatures.parquet"), call)
-    return write(job.output, signed, stories, {"boilerplate": job.at("lines.parquet"), "signatures": memory}, known, job.origin, call)
+    remembered = {"boilerplate": job.at("lines.parquet"), "signatures": memory}
+    return write(job.output, signed, stories, remembered, known, job.origin, config, call)
 
 
 def settled(*stages: PrefectFutureList[Path]) -> list[Path]:

@@ -28,8 +28,9 @@ def write(
     memory: Mapping[str, Path],
     known: Path | None,
     origin: tuple[tuple[str, ...], str, datetime],
+    config: Path,
     call: Callable[..., Any],
 ) -> "Summary":
     """Publish the next release, or nothing where there is no new row; `origin` as in `tasks.write.inputs.publish_shards`."""
-    summary: Summary = call("tasks.write.inputs:publish_shards", output, shards, stories, memory, known, origin)
+    summary: Summary = call("tasks.write.inputs:publish_shards", output, shards, stories, memory, known, origin, config)
     return summary
