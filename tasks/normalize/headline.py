@@ -144,7 +144,8 @@ def alternative_candidates(reading: Reading, headline: str | None) -> Iterator[C
         yield Candidate(plain(text), text, "text", "paragraph.standfirst", _repeats(text, headline))
     for clue in reading.clued("alternative_headline") if reading.is_page else ():
         text = plain(html.unescape(clue.raw))
-        yield Candidate(text, clue.raw, clue.source, clue.rule, _repeats(text, headline))
+        unprinted = None if text in reading.source_text else "not printed on the page"
+        yield Candidate(text, clue.raw, clue.source, clue.rule, _repeats(text, headline) or unprinted)
 
 
 def _repeats(text: str, headline: str | None) -> str | None:

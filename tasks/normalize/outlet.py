@@ -111,4 +111,5 @@ def _named(facts: OutletFacts, reading: Reading) -> OutletFacts:
     """An outlet that nobody vouches for, with the site's own name where it has none, and the domain where the address tells it."""
     names = domains(reading.document.url) if reading.document.url else ()
     domain = facts.domain or (names[-1] if names else None)
-    return OutletFacts(outlet_id=None, name=facts.name or best_name(reading, domain), domain=domain, country=facts.country)
+    given = next((plain(value) for value, _ in reading.given("outlet", "outlet_name", "publisher") if "." not in value), "")
+    return OutletFacts(outlet_id=None, name=facts.name or given or best_name(reading, domain), domain=domain, country=facts.country)

@@ -71,6 +71,11 @@ def test_unknown_outlet_keeps_its_domain_and_its_own_name(knowledge: Knowledge) 
     assert found.outlet_source is not None
 
 
+def test_given_name_serves_where_the_registry_does_not_know_the_domain(knowledge: Knowledge) -> None:
+    found = article(knowledge, BODY, url="https://harbourledger.example/a", given=(Given("outlet", "Harbour Ledger", "row.outlet"),))
+    assert (found.outlet_name, found.outlet_domain) == ("Harbour Ledger", "harbourledger.example")
+
+
 def test_outlet_by_what_the_text_lets_slip(knowledge: Knowledge) -> None:
     named = article(knowledge, BODY, ("body", "Newsweek reached out for comment to the town by email on Friday."))
     assert (named.outlet_id, named.outlet_source) == ("newsweek.com", "self-mention")

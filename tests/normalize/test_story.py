@@ -70,6 +70,13 @@ def test_standfirst_is_the_alternative_headline_and_stays_in_the_body(knowledge:
     assert article.body.startswith("Lorries must wait\n\n")
 
 
+def test_description_counts_only_where_it_is_printed(knowledge: Knowledge) -> None:
+    printed = Clue("alternative_headline", BODY[1], "meta", "meta[property=og:description]")
+    hidden = Clue("alternative_headline", "All about bridges.", "meta", "meta[name=description]")
+    assert page(knowledge, hidden).alternative_headline is None
+    assert page(knowledge, hidden, printed).alternative_headline == BODY[1]
+
+
 def test_what_repeats_the_headline_is_no_alternative(knowledge: Knowledge, make: Make) -> None:
     document = make(("headline", "Bridge opens"), ("kicker", "Bridge opens"), BODY)
     assert normalize_document(document, knowledge)[0].alternative_headline is None
