@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tasks.deduplicate.knowledge import Rules
 
-REMEMBERED = 72  # shingles of a document that later runs compare: with these a row takes less than 400 bytes
+REMEMBERED = 60  # shingles of a document that later runs compare: with these a row takes less than 400 bytes
 HASHES = pa.list_(pa.field("element", pa.uint32()))
 PLACES = pa.list_(pa.field("element", pa.uint8()))
 SIGNATURES = pa.schema(

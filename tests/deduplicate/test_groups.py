@@ -153,3 +153,13 @@ def test_an_empty_run_and_empty_shards(tmp_path: Path) -> None:
     assert assigned(tmp_path / "empty", [[], []]) == {}
     folder = signed_shards(tmp_path / "one", [[article("x", "Zu kurz.")], []])
     assert len(folder) == 2
+
+
+def test_a_remembered_document_takes_less_than_400_bytes_and_is_still_recognised(tmp_path: Path) -> None:
+    long = [article(f"long{number}", prose(number, 900)) for number in range(120)]
+    memory = remembered(tmp_path / "one", long, [])
+    assert memory.stat().st_size < 400 * len(long)
+    trimmed = article("trimmed", cut(prose(7, 900), 9))
+    rows = assigned(tmp_path / "two", [[trimmed]], [memory])
+    assert rows[trimmed.document_id].story_id == long[7].document_id
+    assert rows[trimmed.document_id].containment == 1.0
