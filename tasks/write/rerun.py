@@ -2,18 +2,21 @@
 
 import hashlib
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from tasks.write.laws import Breach
 from tasks.write.output import OutputError, Release, current_release
 from tasks.write.reading import EVERYTHING, ranges, read_range
 from tasks.write.release import permanent_rejects
 from tasks.write.schema import schema_for
+from tasks.write.withdraw import Regroup, withdraw_documents
 
 Parse = Callable[[Sequence[str]], Iterable[tuple[str, str]]]
 Rerun = Callable[[Sequence[str], Path], None]
@@ -46,19 +49,40 @@ def check_source(release: Release, parse: Parse) -> Iterator[Breach]:
                 yield Breach("law 2", "articles", document, "its source text in the bundle is not what source_text_sha256 says")
 
 
-def check_rerun(release: Release, rerun: Rerun) -> Iterator[Breach]:
-    """Replay all runs, oldest first, into a scratch output, and compare; then run each again, which must add nothing."""
+def _events(release: Release) -> list[tuple[datetime, str, Any]]:
+    """Runs and withdrawals in the order in which they were: (when, run_id or reason, the run or the ids)."""
     runs = runs_in_order(release)
+    # Runs keep the order of their numbers, also where the clock jumped back between two of them.
+    times = accumulate((run["finished_at"] for run in runs), max)
+    events: list[tuple[datetime, str, Any]] = [(when, run["run_id"], run) for when, run in zip(times, runs, strict=True)]
+    batches: dict[tuple[datetime, str], list[str]] = defaultdict(list)
+    for row in read_range(release.files("withdrawn"), schema_for("withdrawn").names).to_pylist():
+        batches[row["withdrawn_at"], row["reason"]].append(row["document_id"])
+    events += [(when, reason, ids) for (when, reason), ids in sorted(batches.items())]
+    return sorted(events, key=lambda event: event[0])
+
+
+def check_rerun(release: Release, rerun: Rerun, regroup: Regroup | None = None) -> Iterator[Breach]:
+    """Replay all runs and withdrawals, oldest first, into a scratch output, and compare; then run each again, which must add nothing."""
     with tempfile.TemporaryDirectory(prefix="copydesk-rerun-") as scratch:
         out = Path(scratch) / "out"
-        for run in runs:
+        for _, name, event in _events(release):
             try:
-                rerun(locations_of(run), out)
+                _replay(event, name, out, rerun, regroup)
             except Exception as error:  # whatever stops a replay is the finding
-                yield Breach("law 3", "runs", run["run_id"], f"cannot be replayed: {' '.join(str(error).split())[:300]}")
+                yield Breach("law 3", "runs", name, f"cannot be replayed: {' '.join(str(error).split())[:300]}")
                 return
         yield from _compare(release, out)
-        yield from _repeat(runs, rerun, out)
+        yield from _repeat(runs_in_order(release), rerun, out)
+
+
+def _replay(event: Any, reason: str, out: Path, rerun: Rerun, regroup: Regroup | None) -> None:
+    if isinstance(event, dict):
+        rerun(locations_of(event), out)
+    elif regroup is None:
+        raise OutputError("documents were withdrawn, and nothing here can group the rest of their stories")
+    else:
+        withdraw_documents(out, event, reason, regroup)
 
 
 def _repeat(runs: list[dict[str, Any]], rerun: Rerun, out: Path) -> Iterator[Breach]:
@@ -85,21 +109,19 @@ def _compare(release: Release, out: Path) -> Iterator[Breach]:
     except OutputError:
         yield Breach("law 3", "runs", None, "the replay published nothing")
         return
-    withdrawn = read_range(release.files("withdrawn"), ["document_id"])["document_id"].combine_chunks()
     for dataset in REPLAYED:
         if _digests(release, dataset) == _digests(replayed, dataset):
             continue
         for span in ranges(PARTS):
             ours, theirs = (_settled(read_range(r.files(dataset), schema_for(dataset).names, span), dataset) for r in (release, replayed))
-            yield from _differences(dataset, ours, theirs, withdrawn)
+            yield from _differences(dataset, ours, theirs)
 
 
 def _digests(release: Release, dataset: str) -> list[tuple[str, str]]:
     return [(f["path"], f["sha256"]) for f in release.manifest["files"] if f["path"].startswith(f"{dataset}/")]
 
 
-def _differences(dataset: str, ours: pa.Table, theirs: pa.Table, withdrawn: pa.Array) -> Iterator[Breach]:
-    theirs = theirs.filter(pc.invert(pc.is_in(theirs["document_id"], withdrawn)))
+def _differences(dataset: str, ours: pa.Table, theirs: pa.Table) -> Iterator[Breach]:
     if ours.equals(theirs):
         return
     mine, other = ours.to_pylist(), theirs.to_pylist()

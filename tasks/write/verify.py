@@ -14,6 +14,7 @@ from tasks.write.output import MANIFEST, Release, current_release
 from tasks.write.release import digest_file
 from tasks.write.rerun import Parse, Rerun, check_rerun, check_source
 from tasks.write.schema import DATASETS, schema_for
+from tasks.write.withdraw import Regroup
 
 __all__ = ["Breach", "verify_output"]
 
@@ -66,7 +67,9 @@ def _run_checks(release: Release) -> Iterator[Breach]:
             yield Breach("manifest", name, None, f"could not be checked: {' '.join(str(error).split())[:300]}")
 
 
-def iterate_breaches(out: str | os.PathLike[str], source: Parse | None = None, rerun: Rerun | None = None) -> Iterable[Breach]:
+def iterate_breaches(
+    out: str | os.PathLike[str], source: Parse | None = None, rerun: Rerun | None = None, regroup: Regroup | None = None
+) -> Iterable[Breach]:
     """The breaches of an output as they are found; see `verify_output`."""
     release = current_release(out)
     yield from check_links(Path(out))
@@ -75,14 +78,17 @@ def iterate_breaches(out: str | os.PathLike[str], source: Parse | None = None, r
     if source is not None:
         yield from check_source(release, source)
     if rerun is not None:
-        yield from check_rerun(release, rerun)
+        yield from check_rerun(release, rerun, regroup)
 
 
-def verify_output(out: str | os.PathLike[str], source: Parse | None = None, rerun: Rerun | None = None) -> list[Breach]:
+def verify_output(
+    out: str | os.PathLike[str], source: Parse | None = None, rerun: Rerun | None = None, regroup: Regroup | None = None
+) -> list[Breach]:
     """Laws 1, 2 and 5 and the manifest's digests of the current release; an empty list where all hold.
 
     `source` parses bundles again: it takes the locations of one run's bundles and gives (document_id, source text) for what it can read.
     `rerun` cleans the bundles of one run (locations) into an output folder, and raises where it cannot: all runs are replayed by it,
-    oldest first, into a scratch output, and then again (laws 3 and 4). Raises OutputError where nothing is published.
+    oldest first, into a scratch output, and then again (laws 3 and 4); withdrawals are replayed
+    with `regroup`. Raises OutputError where nothing is published.
     """
-    return list(iterate_breaches(out, source, rerun))
+    return list(iterate_breaches(out, source, rerun, regroup))
