@@ -142,9 +142,10 @@ def alternative_candidates(reading: Reading, headline: str | None) -> Iterator[C
         yield Candidate(line.text, line.text, "text", "span.kicker", _repeats(line.text, headline))
     for text in reading.standfirsts:
         yield Candidate(plain(text), text, "text", "paragraph.standfirst", _repeats(text, headline))
+    printed = {plain(paragraph) for paragraph in reading.paragraphs[:1]} | {line.text for line in reading.lines if line.start < reading.end}
     for clue in reading.clued("alternative_headline") if reading.is_page else ():
         text = plain(html.unescape(clue.raw))
-        unprinted = None if text in reading.source_text else "not printed on the page"
+        unprinted = None if text in printed else "not printed as a line of its own at the head of the page"
         yield Candidate(text, clue.raw, clue.source, clue.rule, _repeats(text, headline) or unprinted)
 
 
