@@ -10,6 +10,7 @@ place); they are not ours to publish. Floors are in floors.json: a number is the
 
 import gzip
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -56,8 +57,9 @@ def score(*arguments: str | Path) -> Row:
 
 def rows_of(path: Path) -> Iterator[Row]:
     """The rows of a compressed JSONL file."""
-    with (gzip.open if path.suffix == ".gz" else zstandard.open)(path, "rb") as lines:
-        for line in lines:
+    packed = path.open("rb")
+    with packed, gzip.open(packed) if path.suffix == ".gz" else zstandard.ZstdDecompressor().stream_reader(packed) as plain:
+        for line in io.TextIOWrapper(plain, encoding="utf-8", newline="\n"):
             yield json.loads(line)
 
 
