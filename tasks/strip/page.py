@@ -24,6 +24,8 @@ from tasks.strip.tree import read_tree
 MAIN = 0.5  # likelihood from which a block is main content
 DOUBT = 0.15  # expected share of wrong text from which trafilatura is asked too
 MISSED = 0.3  # share of the page's own JSON-LD body outside the main content from which it is asked, too
+LARGEST = 1_000_000  # characters of a page of which extractors are asked
+STATED, STATED_LINES = 3, 500  # bodies in the JSON-LD that are looked at, and lines of each
 SWAY = 1.5  # what its answer counts, in logits
 FREQUENT = 3  # times a class name stands in a page to be part of its skeleton
 _SERIAL = re.compile(r"\d")
@@ -50,9 +52,9 @@ def _judged(tree: Any, source: Source, bodies: list[str], model: PageModel) -> t
     texts = [source.text[block.start : block.end] for block in source.blocks]
     layout = likely = likelihoods(texts, source.blocks, source.places, page_title(tree), model)
     alignment = Alignment(texts)
-    structured = opinion(alignment, lambda: [line for body in bodies for line in body.splitlines()])
+    structured = opinion(alignment, lambda: [line[:LARGEST] for body in bodies[:STATED] for line in body.splitlines()[:STATED_LINES]])
     kept = [False] * len(texts)
-    if in_doubt(layout, texts, structured):
+    if len(source.text) <= LARGEST and in_doubt(layout, texts, structured):
         kept = opinion(alignment, lambda: trafilatura_pieces(tree))
         likely = swayed(layout, kept)
     structure: list[bool] = (layout >= MAIN).tolist()
