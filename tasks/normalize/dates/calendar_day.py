@@ -14,7 +14,7 @@ UPDATE = 8  # trust that a day loses where the page calls it the update and stat
 
 
 def localise(candidates: list[Candidate], context: Context) -> list[Candidate]:
-    """Move the day of each UTC instant to the outlet's calendar: by its zone, its country, else the day printed beside it."""
+    """Move the day of each UTC instant to the outlet's calendar: by the zone it prints, its seat, the day printed beside."""
     printed = {c.stamp.day for c in candidates if _prints(c)}
     return [_moved(c, printed, context) if _is_utc(c) else c for c in candidates]
 
@@ -32,7 +32,8 @@ def _moved(candidate: Candidate, printed: Iterable[date | None], context: Contex
     at = candidate.stamp.at
     if at is None:
         return candidate
-    day = day_at(at, context.timezone) if context.timezone else day_in(at, context.seat)
+    zone = context.display or context.timezone
+    day = day_at(at, zone) if zone else day_in(at, context.seat)
     if day is None:
         near = {d for d in printed if d in (day_at(at, "-11:00"), day_at(at, "+13:00"))}
         day = near.pop() if len(near) == 1 else None

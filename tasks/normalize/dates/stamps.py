@@ -14,7 +14,7 @@ from tasks.normalize.dates.words import DateWords
 from tasks.records import StrippedDocument
 
 OWN = frozenset(("timestamp", "byline"))  # classes of lines whose date is the story's
-FOREIGN = frozenset(("caption", "credit", "related", "comments", "author-bio", "advertisement", "consent", "headline"))  # or is not
+FOREIGN = frozenset(("caption", "credit", "related", "comments", "author-bio", "advertisement", "consent"))  # or is not
 LONGEST = 260  # characters of a line that may be a stamp with a byline and a section
 SHORT = 60
 DATELINE_END = re.compile(r"\s[-–—]{1,2}\s|[-–—]{2}|\)\s*[-–—:]|/\.|：|―")
@@ -54,6 +54,8 @@ def looks_like_stamp(reading: Reading, line: str, kind: str = "") -> bool:
     size = reading.moment.end - reading.moment.start
     if kind == "body":
         return size * 2 >= len(line)
+    if kind == "headline":
+        return reading.moment.start == 0 and len(line) > size  # `08.11.2021 | Barge sinks`
     return bool(reading.label) or len(line) <= SHORT or size * 2 >= len(line) or (len(line) <= 140 and reading.moment.hour is not None)
 
 
