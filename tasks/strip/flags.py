@@ -36,7 +36,8 @@ def last_paragraph(stripped: StrippedDocument) -> str:
 def walls(sheet: Sheet) -> int:
     """How many lines speak of a paywall after the story has begun."""
     first = next((i for i, verdict in enumerate(sheet.decided()) if verdict.kept), len(sheet.lines))
-    return sum(verdict.kind in WALLS for verdict in sheet.decided()[first:])
+    below = zip(sheet.lines[first:], sheet.decided()[first:], strict=True)
+    return sum(verdict.kind in WALLS and not line.block.hidden for line, verdict in below)
 
 
 def shortened(stripped: StrippedDocument) -> bool:
@@ -45,9 +46,10 @@ def shortened(stripped: StrippedDocument) -> bool:
 
 
 def walled(stripped: StrippedDocument, sheet: Sheet, cut: bool, words: float) -> bool:
-    """Two of: the page says so, lines below the story say so, the story breaks off, it is short."""
+    """Two of: the page says so, a line below the story says so, another one does, the story breaks off; or it says so and is short."""
     stated = any(clue.field == "paywall" and clue.raw.casefold() in LOCKED for clue in stripped.parsed.clues)
-    return sum((stated, walls(sheet) > 0, cut, words < SHORT_STORY)) >= 2 and (stated or walls(sheet) > 0)
+    said = walls(sheet)
+    return sum((stated, said > 0, said > 1, cut and said > 0)) >= 2 or (stated and (cut or words < SHORT_STORY))
 
 
 def live(stripped: StrippedDocument, sheet: Sheet) -> bool:

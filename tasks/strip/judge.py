@@ -99,8 +99,8 @@ def by_rules(
     sheet = sheet.settle({i: Verdict(hit.rule.kind, hit.rule.id) for i, hit in enumerate(hits) if hit and hit.whole})
     sheet = sheet.settle(repeat_pass(sheet, repeated))
     if main is not None:
-        sheet = sheet.settle(outside_pass(sheet, debris.places, hits, main))
         sheet = sheet.settle(standfirst_pass(sheet, debris.places, main))
+        sheet = sheet.settle(outside_pass(sheet, debris.places, hits, main))
     sheet = sheet.settle(credit_pass(sheet))
     sheet = sheet.settle(dateline_pass(sheet))
     sheet = sheet.settle(teaser_pass(sheet))

@@ -6,6 +6,7 @@ from tasks.strip.matching import Hit
 from tasks.strip.surroundings import Outside, Places
 from tasks.strip.verdicts import Sheet, Verdict
 
+NEAR_HEADLINE = 6  # lines below the headline in which a standfirst may stand although no extractor keeps it
 LONGEST_BYLINE = 12.0  # words; what a page says of an author at greater length is a biography
 
 
@@ -24,11 +25,15 @@ def structure_pass(sheet: Sheet, places: Places) -> Mapping[int, Verdict]:
 
 
 def standfirst_pass(sheet: Sheet, places: Places, main: Sequence[bool]) -> Mapping[int, Verdict]:
-    """The block that the markup calls a standfirst, before the first paragraph of the story."""
+    """The block that the markup calls a standfirst, between the headline and the first paragraph of the main content."""
+    titled = next((i for i, verdict in enumerate(sheet.verdicts) if verdict is not None and verdict.rule == "title.printed"), -1)
     for line, kept in zip(sheet.lines, main, strict=True):
-        if kept and sheet.open(line.index):
-            if line.words >= 6 and places.standfirst.search("/".join(line.block.path.split("/")[-2:])):
-                return {line.index: Verdict("standfirst", "place.standfirst", 0.8)}
+        if not sheet.open(line.index) or line.index < titled:
+            continue
+        near = kept or 0 <= titled < line.index <= titled + NEAR_HEADLINE
+        if near and line.words >= 6 and places.standfirst.search("/".join(line.block.path.split("/")[-2:])):
+            return {line.index: Verdict("standfirst", "place.standfirst", 0.8)}
+        if kept:
             return {}
     return {}
 
