@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -12,16 +13,19 @@ from tasks.write.output import Output
 from tasks.write.runs import Bundle, RunInfo, Summary
 from tasks.write.shard import publish_run
 
-COLUMNS = ["source_bundle", "source_member", "identity", "source_sha256", "document_id"]
-INPUTS = ("documents.parquet", "rejects-split.parquet")
+REJECTED = ["source_bundle", "source_member", "identity", "source_sha256", "document_id"]
+# What a bundle says of a document shapes its rows as much as the document's bytes do.
+INPUTS = {
+    "documents.parquet": [*REJECTED, "source_id", "media_type", "charset", "url", "fetched_at", "given"],
+    "rejects-split.parquet": REJECTED,
+}
 
 
-def _rows(shards: Sequence[Path]) -> Iterator[tuple[str | None, ...]]:
-    for path in (shard / name for shard in shards for name in INPUTS):
+def _rows(shards: Sequence[Path]) -> Iterator[tuple[Any, ...]]:
+    for path, columns in ((shard / name, columns) for shard in shards for name, columns in INPUTS.items()):
         if path.exists():
-            for batch in pq.ParquetFile(path).iter_batches(columns=COLUMNS):
-                columns = [batch.column(name).to_pylist() for name in COLUMNS]
-                yield from zip(*columns, strict=True)
+            for batch in pq.ParquetFile(path).iter_batches(columns=columns):
+                yield from zip(*(batch.column(name).to_pylist() for name in columns), strict=True)
 
 
 def bundle_digests(shards: Sequence[Path], locations: Sequence[str]) -> tuple[Bundle, ...]:
@@ -31,7 +35,7 @@ def bundle_digests(shards: Sequence[Path], locations: Sequence[str]) -> tuple[Bu
     """
     totals: dict[str, int] = {}
     for bundle, *rest in _rows(shards):
-        row = hashlib.sha256("\0".join(value or "" for value in rest).encode("utf-8", "surrogatepass")).digest()
+        row = hashlib.sha256(repr(rest).encode("utf-8", "surrogatepass")).digest()
         totals[bundle or ""] = (totals.get(bundle or "", 0) + int.from_bytes(row)) % (1 << 256)
     every = sum(totals.values()) % (1 << 256)  # stands in where a location does not end in the name that its rows carry
     return tuple(Bundle(location, f"{totals.get(PurePosixPath(location).name, every):064x}") for location in sorted(set(locations)))
