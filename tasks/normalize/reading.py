@@ -1,8 +1,9 @@
 """A stripped document as the fields read it: its paragraphs, and its other lines by what they were removed as."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tasks.records import Clue, RawDocument, StrippedDocument
+from tasks.records import Clue, RawDocument, Span, StrippedDocument
 
 TAIL_PARAGRAPHS = 3
 
@@ -56,26 +57,44 @@ def read(stripped: StrippedDocument) -> Reading:
     """Cut a stripped document into the texts that the fields read; offsets stay those of the source text."""
     source = stripped.parsed.source_text
     cut = [("".join(source[a:b] for a, b in paragraph.parts), paragraph.role) for paragraph in stripped.paragraphs]
-    lines: list[Line] = []
-    for span in stripped.spans:
-        if span.kind not in ("body", "whitespace", "control"):
-            lines.extend(_lines(source, span.kind, span.start, span.end))
     return Reading(
         document=stripped.parsed.document,
         source_text=source,
         paragraphs=tuple(text for text, _ in cut),
         standfirsts=tuple(text for text, role in cut if role == "standfirst"),
-        lines=tuple(lines),
+        lines=tuple(line for run in _runs(stripped.spans) for line in _lines(source, run)),
         clues=stripped.parsed.clues,
         start=min((a for paragraph in stripped.paragraphs for a, _ in paragraph.parts), default=0),
         end=max((b for paragraph in stripped.paragraphs for _, b in paragraph.parts), default=0),
     )
 
 
-def _lines(source: str, kind: str, start: int, end: int) -> list[Line]:
-    found = []
-    for raw in source[start:end].splitlines(keepends=True):
-        if text := raw.strip():
-            found.append(Line(kind, text, start + len(raw) - len(raw.lstrip())))
-        start += len(raw)
-    return found
+def _runs(spans: Sequence[Span]) -> Iterator[list[Span]]:
+    """The spans outside the story; those that only invisible characters part (a soft hyphen in a headline) together."""
+    run: list[Span] = []
+    end = -1  # where the run ends, invisible characters behind it included
+    for span in sorted(spans, key=lambda span: (span.start, span.end)):
+        if span.kind == "control" and span.start == end:
+            end = span.end
+        if span.kind in ("body", "whitespace", "control"):
+            continue
+        if run and span.kind == run[-1].kind and run[-1].end < span.start == end:
+            run.append(span)
+        else:
+            if run:
+                yield run
+            run = [span]
+        end = span.end
+    if run:
+        yield run
+
+
+def _lines(source: str, run: Sequence[Span]) -> list[Line]:
+    found: list[tuple[int, str]] = []
+    for span in run:
+        start = span.start
+        for raw in source[span.start : span.end].splitlines(keepends=True):
+            goes_on = found and found[-1][1].splitlines()[-1] == found[-1][1]
+            found[-1:] = [(found[-1][0], found[-1][1] + raw)] if goes_on else [*found[-1:], (start, raw)]
+            start += len(raw)
+    return [Line(run[0].kind, text.strip(), start + len(text) - len(text.lstrip())) for start, text in found if text.strip()]

@@ -29,9 +29,17 @@ def digest(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
 
 
+def host_of(url: str) -> str | None:
+    """The host in a URL as it came, None where it has none or is no URL (`http://[::1`)."""
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
 def outlet_key(parsed: ParsedDocument) -> str | None:
     """What tells the outlet of a document before anything is normalized: its host, the bundle's word, the page's template."""
-    if parsed.document.url and (host := urlsplit(parsed.document.url).hostname):
+    if host := host_of(parsed.document.url or ""):
         return host.removeprefix("www.").removeprefix("m.").removeprefix("amp.")
     given = next((g.value for g in parsed.document.given if g.field == "outlet"), None)
     return fold(given) if given else parsed.template

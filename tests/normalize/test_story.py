@@ -1,5 +1,7 @@
 """Headline, address, language, section: the fields of the story itself."""
 
+from dataclasses import replace
+
 import pytest
 
 from tasks.normalize.address import canonical, domains, tidy
@@ -9,7 +11,7 @@ from tasks.normalize.knowledge import Knowledge
 from tasks.normalize.reading import read
 from tasks.normalize.site import clean_name
 from tasks.normalize.tongues import detect, normal_tag
-from tasks.records import Article, Clue
+from tasks.records import Article, Clue, Span
 from tests.normalize.conftest import Make, make_document
 
 BODY = ("body", "The bridge over the harbour was opened again on Friday after eleven months of work, the town said.")
@@ -174,3 +176,16 @@ def test_section_and_keywords_as_given(knowledge: Knowledge) -> None:
     )
     found = page(knowledge, *clues)
     assert (found.section, found.keywords) == ("Nature & Sea", ("bridge", "harbour", "steel"))
+
+
+def test_invisible_characters_part_no_line() -> None:
+    pieces = (("headline", "Har"), ("control", "\u00ad"), ("headline", "bour"), ("control", "\u200b"), ("headline", " opens"))
+    stripped = make_document(BODY)
+    source, spans, place = "Below\nBy Ada Brook", [], 0
+    for kind, text in (*pieces, ("control", "\u200e"), ("byline", source)):
+        spans.append(Span(place, place + len(text), kind, "test"))
+        place += len(text)
+    source = "".join(text for _, text in pieces) + "\u200e" + source
+    made = replace(stripped, parsed=replace(stripped.parsed, source_text=source), paragraphs=(), spans=tuple(spans))
+    lines = [(line.kind, line.text, source[line.start]) for line in read(made).lines]
+    assert lines == [("headline", "Harbour opens", "H"), ("byline", "Below", "B"), ("byline", "By Ada Brook", "B")]

@@ -17,6 +17,10 @@ def test_host_tells_the_outlet_whatever_its_front() -> None:
     assert outlet_key(parse_text(raw(LEAD))) is None
 
 
+def test_what_is_no_url_tells_no_outlet() -> None:
+    assert outlet_key(parse_text(raw(LEAD, url="http://[::1"))) is None
+
+
 def test_the_same_story_twice_is_one_neighbourhood() -> None:
     def around(text: str) -> set[int]:
         return {r.around for r in repeats_of(parse_text(raw(text, url="https://quay.example/a"))) if r.line == digest(fold(SLOGAN))}
