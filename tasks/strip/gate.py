@@ -11,9 +11,21 @@ from typing import Any
 LARGEST_SET = 8  # characters of a set that is worth taking apart
 
 
-def required(pattern: str) -> frozenset[str] | None:
-    """Lower-case strings of which every match holds at least one; None where the pattern promises none."""
-    return _sequence(parser.parse(pattern))
+def folded(text: str) -> str:
+    """A text in which all that a pattern without case takes for the same letter is the same (dotless and dotted i among them)."""
+    if text.isascii():
+        return text.lower()
+    return text.casefold().replace("ı", "i").replace("\u0307", "")
+
+
+def parsed(pattern: str) -> Any:
+    """The parse tree of a pattern. Raises re.error."""
+    return parser.parse(pattern)
+
+
+def required(tree: Any) -> frozenset[str] | None:
+    """Folded strings of which every match of a parsed pattern holds at least one; None where it promises none."""
+    return _sequence(tree)
 
 
 def _sequence(parts: Any) -> frozenset[str] | None:
@@ -33,7 +45,8 @@ def _sequence(parts: Any) -> frozenset[str] | None:
 
 def _literal(run: str) -> frozenset[str] | None:
     """One letter or digit of ASCII stands in every line and is no promise."""
-    return frozenset({run.lower()}) if len(run) > 1 or not ((run.isascii() and run.isalnum()) or not run.strip()) else None
+    plain = folded(run)
+    return frozenset({plain}) if len(plain) > 1 or not ((plain.isascii() and plain.isalnum()) or not plain.strip()) else None
 
 
 def _part(code: Any, value: Any) -> frozenset[str] | None:
@@ -61,13 +74,12 @@ def reduced(literals: frozenset[str]) -> tuple[str, ...]:
     return tuple(sorted(one for one in literals if not any(other in one and other != one for other in literals)))
 
 
-def gate_of(form: str) -> tuple[str, ...] | None:
-    """Strings of which a text holds at least one where the form matches; None where it promises none."""
-    promise = required(form)
+def gate_of(tree: Any) -> tuple[str, ...] | None:
+    """Strings of which a folded text holds at least one where a parsed pattern matches; None where it promises none."""
+    promise = required(tree)
     return None if promise is None else reduced(promise)
 
 
-def passes(gate: tuple[str, ...] | None, lowered: str) -> bool:
-    """Whether a lower-case text can match."""
-    return gate is None or any(literal in lowered for literal in gate)
-
+def passes(gate: tuple[str, ...] | None, text: str) -> bool:
+    """Whether a folded text can match."""
+    return gate is None or any(literal in text for literal in gate)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from tasks.records import ParsedDocument
 from tasks.settings import read_yaml
-from tasks.strip.knowledge import Rule, load_rules
+from tasks.strip.dispatch import Dispatch, dispatch_of
+from tasks.strip.knowledge import load_rules
 from tasks.strip.lines import Line, fold, lines_of
 from tasks.strip.matching import Hit, hits_of
 from tasks.strip.model import LineModel, load_model, model_pass
@@ -37,7 +38,7 @@ class Debris:
     """What the judge knows: rules, words that address the reader, words of dates, places in pages, forms of
     credits, and the line model."""
 
-    rules: tuple[Rule, ...]
+    rules: Dispatch
     address: frozenset[str]
     dates: frozenset[str]
     places: Places
@@ -50,7 +51,8 @@ def load_debris(folder: Path) -> Debris:
     """The judge's knowledge from a configuration folder. Raises ConfigurationError."""
     words = read_yaml(folder / "debris" / "words.yml")["address"]
     address = frozenset(word.casefold() for group in words.values() for word in group)
-    return Debris(load_rules(folder), address, load_date_words(folder), load_places(folder), load_pictures(folder), load_model(folder))
+    rules, dates, model = dispatch_of(load_rules(folder)), load_date_words(folder), load_model(folder)
+    return Debris(rules, address, dates, load_places(folder), load_pictures(folder), model)
 
 
 @dataclass(frozen=True, slots=True)

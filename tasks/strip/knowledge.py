@@ -6,14 +6,15 @@ where in the document it may act, and how long the line may be. Its examples are
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tasks.settings import ConfigurationError, read_yaml
-from tasks.strip.gate import gate_of, passes
+from tasks.strip.gate import folded, gate_of, parsed, passes
+from tasks.strip.heads import heads_of
 
 ANCHORS = {
     "whole": r"^[\W_]{{0,4}}(?:{})[\W_]{{0,4}}$",
@@ -55,12 +56,20 @@ class RuleFile(BaseModel):
     rules: list[RuleEntry]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Form:
-    """A pattern, and lower-case strings of which every match holds one."""
+    """A pattern, compiled when it is first tried, and what tells beforehand that a line cannot match it."""
 
-    pattern: re.Pattern[str]
-    gate: tuple[str, ...] | None = None
+    source: str
+    flags: int
+    bound: bool  # to the beginning of the line, not searched for in it
+    gate: tuple[str, ...] | None  # folded strings of which every match holds one
+    heads: tuple[str, ...] = ()  # how matches begin, of a bound form of which that is known
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled pattern."""
+        return re.compile(self.source, self.flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +90,12 @@ class Rule:
     @property
     def bound(self) -> bool:
         """Whether it is for the beginning of a line; forms that begin with anything else stand behind those."""
-        return self.forms[0].gate is None
+        return self.forms[0].bound or self.forms[0].gate is None
 
     def find(self, text: str) -> re.Match[str] | None:
         """The first match in a line, or None where a veto or nothing matches."""
-        lowered = text.lower()
-        matches = [match for form in self.forms if passes(form.gate, lowered) and (match := form.pattern.search(text))]
+        plain = folded(text)
+        matches = [match for form in self.forms if passes(form.gate, plain) and (match := form.pattern.search(text))]
         if not matches or (self.veto is not None and self.veto.search(text)):
             return None
         return min(matches, key=lambda match: match.start())
@@ -122,11 +131,21 @@ def rule_of(entry: RuleEntry, kind: str | None, macros: dict[str, str], path: Pa
 
 
 def forms_of(at: At, forms: list[str], flags: int, where: str) -> list[Form]:
-    """Forms bound to the beginning of a line as one pattern; those searched for in it one by one, each behind its gate."""
+    """The forms one by one, those bound to the beginning of a line before those searched for in it."""
     searched = [form for form in forms if at in SEARCHED or form.startswith(".{")]
     bound = [form for form in forms if form not in searched]
-    found = [Form(compiled(ANCHORS[at].format("|".join(bound)), flags, where))] if bound else []
-    return found + [Form(compiled(ANCHORS[at].format(form), flags, where), gate_of(form)) for form in searched]
+    ordered = [(form, True) for form in bound] + [(form, False) for form in searched]
+    return [form_of(at, form, flags, where, bound=is_bound) for form, is_bound in ordered]
+
+
+def form_of(at: At, form: str, flags: int, where: str, *, bound: bool) -> Form:
+    """A form between its anchors; it is parsed here, so that a mistake shows at once, and compiled when it is needed."""
+    try:
+        tree = parsed(form)
+    except re.error as error:
+        raise ConfigurationError(f"{where}: the pattern does not compile: {error}") from None
+    heads = tuple(sorted(heads_of(tree))) if bound else ("",)
+    return Form(ANCHORS[at].format(form), flags, bound, gate_of(tree), heads if "" not in heads else ())
 
 
 def expanded(form: str, macros: dict[str, str]) -> str:

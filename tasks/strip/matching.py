@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tasks.strip.dispatch import Dispatch, leading, spots_of
+from tasks.strip.gate import folded
 from tasks.strip.knowledge import Rule
 from tasks.strip.lines import Line
 
@@ -31,14 +33,6 @@ def tail_of(lines: Sequence[Line]) -> int:
     return len(lines) - max(8, int(len(lines) * 0.4))
 
 
-def in_place(rule: Rule, index: int, lines: Sequence[Line]) -> bool:
-    """Whether a rule may act at that line."""
-    if rule.place == "anywhere":
-        return True
-    head, tail = index < head_of(lines), index >= tail_of(lines)
-    return {"head": head, "tail": tail, "edge": head or tail}[rule.place]
-
-
 def crowded(index: int, lines: Sequence[Line], hit_ids: Sequence[Rule | None]) -> bool:
     """Whether the same rule matches several lines in a row around this one, as in a table of figures."""
     rule, count = hit_ids[index], 1
@@ -49,23 +43,28 @@ def crowded(index: int, lines: Sequence[Line], hit_ids: Sequence[Rule | None]) -
     return count > 4
 
 
-def first_hit(line: Line, lines: Sequence[Line], rules: Sequence[Rule]) -> Hit | None:
-    """The first of the rules that matches a line in its place."""
-    for rule in rules:
-        if line.words <= rule.words and in_place(rule, line.index, lines) and (match := rule.find(line.text)):
-            start, end = (0, len(line.text)) if rule.whole_line else match.span()
-            return Hit(rule, line.start + start, line.start + end)
-    return None
+def hit_of(line: Line, rule: Rule) -> Hit | None:
+    """A rule that matches a line with the stretch it takes."""
+    if rule.whole_line:
+        return Hit(rule, line.start, line.start + len(line.text))
+    match = rule.find(line.text)
+    return Hit(rule, line.start + match.start(), line.start + match.end()) if match else None
 
 
-def hits_of(lines: Sequence[Line], rules: Sequence[Rule], main: Sequence[bool] | None = None) -> list[Hit | None]:
+def hits_of(lines: Sequence[Line], dispatch: Dispatch, main: Sequence[bool] | None = None) -> list[Hit | None]:
     """The first rule that matches each line, rules for whole lines before those that take a part of one.
 
     `main` says for a page which lines are main content. The others are gone already and rules only name their class, so those
     that would be searched for in the middle of a line are left out there: most lines of a page are such lines.
     """
-    every = sorted(rules, key=lambda rule: not rule.whole_line)
-    bound = [rule for rule in every if rule.bound and rule.whole_line]
-    found = [first_hit(line, lines, every if main is None or main[line.index] else bound) for line in lines]
-    matched = [hit.rule if hit else None for hit in found]
-    return [None if hit and hit.rule.lonely and crowded(i, lines, matched) else hit for i, hit in enumerate(found)]
+    plain = [folded(line.text) for line in lines]
+    alive = dispatch.alive("\n".join(plain))
+    few = tuple(trial for trial in alive if trial.rule.bound and trial.rule.whole_line)
+    found: list[Rule | None] = []
+    for line, text, spot in zip(lines, plain, spots_of(len(lines), head_of(lines), tail_of(lines)), strict=True):
+        open_to = alive if main is None or main[line.index] else few
+        trial = leading(line, text, spot, dispatch.beginning(text), open_to)
+        found.append(trial.rule if trial else None)
+    return [
+        None if rule is None or (rule.lonely and crowded(i, lines, found)) else hit_of(lines[i], rule) for i, rule in enumerate(found)
+    ]

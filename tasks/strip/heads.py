@@ -1,0 +1,93 @@
+"""How the matches of a pattern begin: the first letters and digits of each, read off the pattern.
+
+A line can only match a pattern bound to its beginning when its own first letters and digits go on as one of these does. Lines
+look up their beginning and meet a handful of patterns instead of thousands.
+"""
+
+from re import _constants as codes  # type: ignore[attr-defined]  # the parser of the standard library has no public name
+from typing import Any
+
+from tasks.strip.gate import folded
+
+LENGTH = 3  # letters and digits of a beginning; three tell languages and words apart, more only make the index larger
+MOST = 64  # beginnings of one pattern; a pattern with more of them keeps shorter ones
+
+Heads = frozenset[str]
+NONE: Heads = frozenset()
+BLANK = (codes.CATEGORY_SPACE, codes.CATEGORY_NOT_WORD)
+ZERO_WIDTH = (codes.AT, codes.ASSERT, codes.ASSERT_NOT)
+REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT)
+
+
+def heads_of(tree: Any) -> Heads:
+    """Beginnings, in the letters that `folded` leaves, of which each match of a parsed pattern has one; {""} where nothing is known."""
+    going, done = _row(tree, frozenset({""}))
+    found = going | done
+    return frozenset(head for head in found if not any(head[:end] in found for end in range(len(head))))
+
+
+def head(line: str) -> str:
+    """The first letters and digits of a folded line."""
+    start = line[:LENGTH]
+    if start.isalnum():
+        return start
+    found = ""
+    for character in line:
+        if character.isalnum():
+            found += character
+            if len(found) == LENGTH:
+                break
+    return found
+
+
+def _row(parts: Any, heads: Heads) -> tuple[Heads, Heads]:
+    """The beginnings after parts that stand in a row: those that go on behind them, and those that are long enough or unknown there."""
+    done = NONE
+    for code, value in parts:
+        going, ended = _part(code, value, heads)
+        if len(going) + len(done) + len(ended) > MOST:
+            return NONE, heads | done
+        heads, done = going, done | ended
+    return heads, done
+
+
+def _part(code: Any, value: Any, heads: Heads) -> tuple[Heads, Heads]:
+    if code is codes.LITERAL:
+        return _longer(heads, frozenset({_letters(value)}))
+    if code is codes.IN:
+        letters = _members(value)
+        return (NONE, heads) if letters is None else _longer(heads, letters)
+    if code is codes.SUBPATTERN:
+        return _row(value[-1], heads)
+    if code is codes.BRANCH:
+        each = [_row(branch, heads) for branch in value[1]]
+        return NONE.union(*(going for going, _ in each)), NONE.union(*(done for _, done in each))
+    if code in REPEATS:
+        return _repeated(value, heads)
+    return (heads, NONE) if code in ZERO_WIDTH else (NONE, heads)
+
+
+def _letters(code: int) -> str:
+    return "".join(filter(str.isalnum, folded(chr(code))))
+
+
+def _members(value: Any) -> Heads | None:
+    """What a set adds to a beginning, nothing for white space and marks; None for sets that are better left alone."""
+    if any(kind is not codes.LITERAL and not (kind is codes.CATEGORY and what in BLANK) for kind, what in value):
+        return None
+    return frozenset(_letters(what) if kind is codes.LITERAL else "" for kind, what in value)
+
+
+def _repeated(value: Any, heads: Heads) -> tuple[Heads, Heads]:
+    """A part that may be missing, or come again: once more than once, what follows is unknown."""
+    least, most, inner = value
+    going, done = _row(inner, heads)
+    skipped = heads if least == 0 else NONE
+    if most == 1 or (going <= heads and not done):
+        return going | skipped, done
+    return skipped, done | going
+
+
+def _longer(heads: Heads, letters: Heads) -> tuple[Heads, Heads]:
+    found = {head + letter for head in heads for letter in letters}
+    return frozenset(one for one in found if len(one) < LENGTH), frozenset(one[:LENGTH] for one in found if len(one) >= LENGTH)
