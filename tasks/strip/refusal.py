@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tasks.records import ParsedDocument, StrippedDocument
 from tasks.settings import ConfigurationError, read_yaml
+from tasks.strip.gate import folded, gate_of, passes
+from tasks.strip.gate import parsed as tree_of
 from tasks.strip.lines import SENTENCE_END, count_words
 
 SHORT_BODY = 150.0  # words under which a page may be an error or a wall
@@ -16,11 +18,19 @@ ARTICLE_TYPES = re.compile(r"article|blogposting|reportage", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """A pattern, and folded strings of which each match holds one."""
+
+    pattern: re.Pattern[str]
+    gate: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Refusals:
     """What error pages and consent walls say."""
 
-    error: tuple[re.Pattern[str], ...]
-    consent: tuple[re.Pattern[str], ...]
+    error: tuple[Phrase, ...]
+    consent: tuple[Phrase, ...]
 
 
 @cache
@@ -29,10 +39,15 @@ def load_refusals(folder: Path) -> Refusals:
     path = folder / "debris" / "refusals.yml"
     content = read_yaml(path)
     try:
-        error, consent = (tuple(re.compile(p, re.IGNORECASE) for p in content[key]) for key in ("error-page", "consent-wall"))
+        error, consent = (tuple(map(phrase_of, content[key])) for key in ("error-page", "consent-wall"))
     except (re.error, KeyError, TypeError) as reason:
         raise ConfigurationError(f"{path}: {reason}") from None
     return Refusals(error, consent)
+
+
+def phrase_of(pattern: str) -> Phrase:
+    """A phrase made ready. Raises re.error."""
+    return Phrase(re.compile(pattern, re.IGNORECASE), gate_of(tree_of(pattern)))
 
 
 def body_of(stripped: StrippedDocument) -> str:
@@ -48,12 +63,8 @@ def refusal(stripped: StrippedDocument, known: Refusals, least: int) -> tuple[st
         return "no-article", "no text to read"
     body = body_of(stripped)
     words = count_words(body)
-    said = found(known.error, parsed.source_text)
-    if said and words < SHORT_BODY and not stated_article(parsed) and count_words(parsed.source_text) < SHORT_BODY * 2:
-        return "error-page", f"it says {said!r} and holds {words:.0f} words"
-    walls = sum(bool(p.search(parsed.source_text)) for p in known.consent) + sum(s.kind == "consent" for s in stripped.spans)
-    if walls >= 2 and words < SHORT_BODY and not stated_article(parsed) and sentences(body) < 4:
-        return "consent-wall", f"{walls} phrases of a consent wall and {words:.0f} words of text"
+    if words < SHORT_BODY and not stated_article(parsed) and (said := said_instead(stripped, known, body, words)):
+        return said
     if index_like(stripped, body):
         return "index-page", f"{linked_share(parsed):.0%} of the text is inside links and {sentences(body)} paragraphs are prose"
     if not body:
@@ -63,9 +74,23 @@ def refusal(stripped: StrippedDocument, known: Refusals, least: int) -> tuple[st
     return None
 
 
-def found(patterns: Sequence[re.Pattern[str]], text: str) -> str | None:
-    """The first stretch of a text that one of the patterns matches."""
-    return next((match.group() for pattern in patterns if (match := pattern.search(text[:20_000]))), None)
+def said_instead(stripped: StrippedDocument, known: Refusals, body: str, words: float) -> tuple[str, str] | None:
+    """What a page with little text says of itself: that something went wrong, or that it wants consent."""
+    source = stripped.parsed.source_text
+    error = found(known.error, source[:20_000])
+    if error and count_words(source) < SHORT_BODY * 2:
+        return "error-page", f"it says {error[0]!r} and holds {words:.0f} words"
+    walls = len(found(known.consent, source)) + sum(span.kind == "consent" for span in stripped.spans)
+    if walls >= 2 and sentences(body) < 4:
+        return "consent-wall", f"{walls} phrases of a consent wall and {words:.0f} words of text"
+    return None
+
+
+def found(phrases: Sequence[Phrase], text: str) -> list[str]:
+    """For each of the phrases that a text holds the first stretch that is one."""
+    plain = folded(text)
+    matches = [phrase.pattern.search(text) for phrase in phrases if passes(phrase.gate, plain)]
+    return [match.group() for match in matches if match]
 
 
 def stated_article(parsed: ParsedDocument) -> bool:
