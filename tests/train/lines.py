@@ -27,7 +27,7 @@ from tasks.strip.verdicts import Sheet
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "lines" / "texts.jsonl.gz"
 VIEWS = ("main", "recall", "np4k", "readab")
 FOLDS, RIDGE, STEPS = 5, 3.0, 20
-THRESHOLD, LEAST_LINES = 0.3, 30
+THRESHOLD, LEAST_LINES = 0.2, 30
 
 
 @dataclass(frozen=True)
