@@ -137,11 +137,11 @@ def _standing(clue: Clue) -> int:
 
 
 def alternative_candidates(reading: Reading, headline: str | None) -> Iterator[Candidate]:
-    """Kicker or standfirst; what only repeats the headline is none."""
-    for line in reading.removed_as("kicker", "alternative-headline"):
-        yield Candidate(line.text, line.text, "text", "span.kicker", _repeats(line.text, headline))
+    """Standfirst, else kicker (often a mere section); what only repeats the headline is none."""
     for text in reading.standfirsts:
         yield Candidate(plain(text), text, "text", "paragraph.standfirst", _repeats(text, headline))
+    for line in reading.removed_as("kicker", "alternative-headline"):
+        yield Candidate(line.text, line.text, "text", "span.kicker", _repeats(line.text, headline))
     printed = {plain(paragraph) for paragraph in reading.paragraphs[:1]} | {line.text for line in reading.lines if line.start < reading.end}
     for clue in reading.clued("alternative_headline") if reading.is_page else ():
         text = plain(html.unescape(clue.raw))

@@ -17,9 +17,10 @@ from tasks.strip.knowledge import load_rules
 from tasks.strip.lines import Line, fold, lines_of
 from tasks.strip.matching import Hit, hits_of
 from tasks.strip.model import LineModel, load_model, model_pass
+from tasks.strip.names import life_pass, name_pass
 from tasks.strip.pictures import credit_pass
 from tasks.strip.place import outside_pass, standfirst_pass, structure_pass
-from tasks.strip.pleas import plea_pass
+from tasks.strip.pleas import plea_pass, run_pass
 from tasks.strip.repeats import digest
 from tasks.strip.stamps import load_date_words, stamp_pass
 from tasks.strip.surroundings import Pictures, Places, load_pictures, load_places
@@ -106,6 +107,10 @@ def by_rules(
     sheet = sheet.settle(credit_pass(sheet))
     sheet = sheet.settle(dateline_pass(sheet))
     sheet = sheet.settle(teaser_pass(sheet))
+    if main is None:
+        sheet = sheet.settle(name_pass(sheet))
+    sheet = sheet.settle(life_pass(sheet))
+    sheet = sheet.settle(run_pass(sheet, debris.address))
     return sheet.settle(plea_pass(sheet, debris.address)), hits
 
 

@@ -38,6 +38,27 @@ def plea_pass(sheet: Sheet, words: frozenset[str]) -> Mapping[int, Verdict]:
     return found
 
 
+def run_pass(sheet: Sheet, words: frozenset[str]) -> Mapping[int, Verdict]:
+    """Pleas between the paragraphs: lines that speak to the reader, next to a call, as long as nobody is quoted."""
+    found: dict[int, Verdict] = {}
+    for index, verdict in enumerate(sheet.verdicts):
+        if verdict is None or verdict.kind not in CALLS:
+            continue
+        for step in (-1, 1):
+            at = index + step
+            while sheet.open(at) and at not in found and speaking(sheet.lines[at], words):
+                found[at] = Verdict(verdict.kind, "plea.run", 0.6)
+                at += step
+    return found
+
+
+def speaking(line: Line, words: frozenset[str]) -> bool:
+    """Whether a line beside a call belongs to it: it says `we` or `you` more than once, or is a mere scrap that does so."""
+    tokens = [token.casefold() for token in WORD.findall(line.text)]
+    said = sum(token in words for token in tokens)
+    return not any(mark in line.text for mark in QUOTES) and said >= (1 if line.words <= 8 else 3 if line.words <= 40 else 4)
+
+
 def beginning(sheet: Sheet, calls: list[int], words: frozenset[str]) -> int | None:
     """The first call after which nothing stands that reads as story."""
     for start in calls:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tasks.strip.lines import Line, fold
 from tasks.strip.matching import Hit, head_of
+from tasks.strip.names import name_like
 from tasks.strip.verdicts import Sheet, Verdict
 
 LONGEST_TITLE = 40.0  # words
@@ -93,7 +94,7 @@ def below(sheet: Sheet, hits: Sequence[Hit | None], at: int, found: Mapping[int,
     first = next((i for i in range(at + 1, len(lines)) if sheet.open(i) and i not in found and not whole(hits[i])), None)
     if first is None or first > at + 4 or lines[first].words < SHORTEST_STANDFIRST:
         return {}
-    after = next((i for i in range(first + 1, len(lines)) if lines[i].words >= 1), None)
+    after = next((i for i in range(first + 1, len(lines)) if lines[i].words >= 1 and not name_like(lines[i])), None)
     if after is None or after > head_of(lines) + 4:
         return {}
     unfinished = not lines[first].ends and lines[first].words <= LONGEST_TITLE and lines[after].story_like

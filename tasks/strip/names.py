@@ -1,0 +1,70 @@
+"""Names that stand alone on a line: bylines between headline and story, credits glued to a caption, biographies at the end."""
+
+from collections.abc import Mapping
+
+from tasks.strip.lines import Line
+from tasks.strip.matching import tail_of
+from tasks.strip.verdicts import Sheet, Verdict
+
+PARTICLES = frozenset("de von van der den da di del la le el al bin ten du dos das af av y e".split())
+REACH = 4  # lines around a name in which a stamp or byline shows that it signs the story
+LONGEST_CAPTION = 40.0
+LONGEST_LIFE = 3  # lines of a biography
+
+
+def name_like(line: Line) -> bool:
+    """Two to four words that all begin with a capital, particles aside, and nothing else."""
+    words = line.text.split()
+    named = [word for word in words if word.casefold() not in PARTICLES]
+    capital = all(word[0].isupper() and word.replace("’", "").replace("'", "").replace("-", "").replace(".", "").isalpha() for word in named)
+    return 2 <= len(named) <= 4 and len(words) <= 6 and not line.ends and capital
+
+
+def name_pass(sheet: Sheet) -> Mapping[int, Verdict]:
+    """Names between the headline and the story: glued to a sentence above they are its credit, near a stamp a byline."""
+    titled = next((i for i, verdict in enumerate(sheet.verdicts) if verdict is not None and verdict.kind == "headline"), None)
+    if titled is None:
+        return {}
+    found: dict[int, Verdict] = {}
+    for line in sheet.lines[titled + 1 : titled + 16]:
+        if not sheet.open(line.index) or not name_like(line):
+            continue
+        above = sheet.lines[line.index - 1]
+        if not line.gap and sheet.open(above.index) and above.words <= LONGEST_CAPTION and above.words > 5:
+            found[above.index] = Verdict("caption", "name.below-caption", 0.6)
+            found[line.index] = Verdict("credit", "name.below-caption", 0.6)
+        elif signs(sheet, line.index):
+            found[line.index] = Verdict("byline", "name.near-stamp", 0.7)
+    return found
+
+
+def signs(sheet: Sheet, index: int) -> bool:
+    """Whether a stamp or another byline stands near, with nothing but front matter between."""
+    for step in (1, -1):
+        for at in range(index + step, index + step * (REACH + 1), step):
+            if not 0 <= at < len(sheet.lines):
+                break
+            verdict = sheet.verdicts[at]
+            if verdict is not None and verdict.kind in {"byline", "timestamp"}:
+                return True
+            if verdict is None and sheet.lines[at].story_like and step > 0:
+                break
+    return False
+
+
+def life_pass(sheet: Sheet) -> Mapping[int, Verdict]:
+    """What follows the label or first line of a biography at the end of a text, and the name above it."""
+    found: dict[int, Verdict] = {}
+    for index, verdict in enumerate(sheet.verdicts):
+        if verdict is None or verdict.kind != "author-bio" or index < tail_of(sheet.lines):
+            continue
+        label = not sheet.lines[index].ends and sheet.lines[index].words <= 5
+        for at in range(index + 1, index + 1 + LONGEST_LIFE) if label else ():
+            if not sheet.open(at):
+                break
+            found[at] = Verdict("author-bio", "life.below-label", 0.6)
+        for at in range(index - 1, index - LONGEST_LIFE, -1):
+            if not sheet.open(at) or sheet.lines[at].ends or sheet.lines[at].words > 5:
+                break
+            found[at] = Verdict("author-bio", "life.name-above", 0.6)
+    return found
