@@ -3,13 +3,16 @@
 Trying every form of every rule on every line gives the same answers a hundred times slower; a test compares both.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
 
+from tasks.strip.gate import is_raw
 from tasks.strip.heads import head
 from tasks.strip.knowledge import Form, Rule
 from tasks.strip.lines import Line
@@ -33,7 +36,6 @@ class Trial:
     form: Form
     spots: int
     words: int
-    gate: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,23 @@ class Literals:
     marks: Numbers
     starts: npt.NDArray[np.intp]
 
-    def within(self, text: str) -> list[int]:
-        """Places of those strings that a text holds; the marks of all are looked up at once, and what is left is looked for."""
+    def likely(self, text: str) -> list[str]:
+        """Those strings all marks of which a text has: all that it holds, and hardly another one."""
         if not self.texts or not text:
             return []
-        likely = np.logical_and.reduceat(table_of(text)[self.marks], self.starts)
-        return [at for at in np.flatnonzero(likely).tolist() if self.texts[at] in text]
+        found = np.logical_and.reduceat(table_of(text)[self.marks], self.starts)
+        return [self.texts[at] for at in np.flatnonzero(found).tolist()]
+
+    def places(self, lines: Sequence[str]) -> Iterator[tuple[str, int]]:
+        """Each string with each line that holds it."""
+        whole = "\n".join(lines)
+        ends = list(accumulate(len(line) + 1 for line in lines))
+        for text in self.likely(whole):
+            found = whole.find(text)
+            while found >= 0:
+                at = bisect_right(ends, found)
+                yield text, at
+                found = whole.find(text, ends[at])
 
 
 def codes_of(text: str) -> Numbers:
@@ -92,17 +105,18 @@ class Dispatch:
     rules: tuple[Rule, ...]
     begun: Mapping[str, tuple[Trial, ...]]  # by the beginning of lines that they can match
     behind: tuple[Trial, ...]  # all others, behind plain strings or always to be tried
-    literals: Literals
-    holding: tuple[tuple[int, ...], ...]  # for each literal the places in `behind` of the forms it stands for
+    folded: Literals  # looked for in folded lines
+    raw: Literals  # looked for in lines as they are
+    holding: Mapping[str, tuple[int, ...]]  # for each literal the places in `behind` of the forms it stands for
     always: tuple[int, ...]  # places in `behind` of the forms that promise nothing
 
-    def alive(self, text: str) -> tuple[Trial, ...]:
-        """The forms behind strings that a folded document holds, with those strings for their gate, in the order of rules."""
-        present: dict[int, list[str]] = {at: [] for at in self.always}
-        for literal in self.literals.within(text):
-            for at in self.holding[literal]:
-                present.setdefault(at, []).append(self.literals.texts[literal])
-        return tuple(narrowed(self.behind[at], tuple(present[at])) for at in sorted(present))
+    def alive(self, lines: Sequence[str], plain: Sequence[str]) -> list[list[Trial]]:
+        """For each line, as it is and folded, the forms behind strings that it holds, and those to be tried always, in order."""
+        found: list[set[int]] = [set(self.always) for _ in lines]
+        for literals, texts in ((self.folded, plain), (self.raw, lines)):
+            for literal, at in literals.places(texts):
+                found[at].update(self.holding[literal])
+        return [[self.behind[at] for at in sorted(one)] for one in found]
 
     def beginning(self, line: str) -> tuple[Trial, ...]:
         """The bound forms that a folded line can match by its beginning, in the order of rules."""
@@ -112,17 +126,11 @@ class Dispatch:
         return self.begun.get(start, ())
 
 
-def narrowed(trial: Trial, gate: tuple[str, ...]) -> Trial:
-    """A trial behind those of its strings that a document holds."""
-    return Trial(trial.rank, trial.rule, trial.form, trial.spots, trial.words, gate)
-
-
 def dispatch_of(rules: Sequence[Rule]) -> Dispatch:
     """Rules made ready; the order among those for whole lines, and among the others, stays."""
     ordered = sorted(rules, key=lambda rule: not rule.whole_line)
     trials = [Trial(i, rule, form, SPOTS[rule.place], rule.words) for i, rule in enumerate(ordered) for form in rule.forms]
     behind = tuple(trial for trial in trials if not (trial.form.heads and trial.rule.whole_line))
-    literals = literals_of(literal for trial in behind for literal in trial.form.gate or ())
     holding: dict[str, list[int]] = defaultdict(list)
     for at, trial in enumerate(behind):
         for literal in trial.form.gate or ():
@@ -131,8 +139,9 @@ def dispatch_of(rules: Sequence[Rule]) -> Dispatch:
         rules=tuple(ordered),
         begun=by_beginning([trial for trial in trials if trial.form.heads and trial.rule.whole_line]),
         behind=behind,
-        literals=literals,
-        holding=tuple(tuple(holding[text]) for text in literals.texts),
+        folded=literals_of(literal for literal in holding if not is_raw(literal)),
+        raw=literals_of(literal for literal in holding if is_raw(literal)),
+        holding={literal: tuple(places) for literal, places in holding.items()},
         always=tuple(at for at, trial in enumerate(behind) if trial.form.gate is None),
     )
 
@@ -149,8 +158,8 @@ def by_beginning(trials: Sequence[Trial]) -> dict[str, tuple[Trial, ...]]:
     }
 
 
-def leading(line: Line, plain: str, spot: int, trials: Iterable[Trial], alive: Iterable[Trial]) -> Trial | None:
-    """The first of the rules that matches a line: `trials` for its beginning, `alive` what its document leaves of the others."""
+def leading(line: Line, spot: int, trials: Iterable[Trial], alive: Iterable[Trial]) -> Trial | None:
+    """The first of the rules that matches a line: `trials` for its beginning, `alive` what its strings leave of the others."""
     text, words = line.text, line.words
     best: Trial | None = None
     for trial in trials:
@@ -160,16 +169,9 @@ def leading(line: Line, plain: str, spot: int, trials: Iterable[Trial], alive: I
     for trial in alive:
         if best is not None and trial.rank >= best.rank:
             break
-        if words > trial.words or not trial.spots & spot or not holds(trial.gate, plain):
-            continue
-        if trial.form.pattern.search(text) and not vetoed(trial.rule, text):
+        if words <= trial.words and trial.spots & spot and trial.form.pattern.search(text) and not vetoed(trial.rule, text):
             return trial
     return best
-
-
-def holds(gate: tuple[str, ...], text: str) -> bool:
-    """Whether a text holds one of the strings, where there are any."""
-    return not gate or any(literal in text for literal in gate)
 
 
 def vetoed(rule: Rule, text: str) -> bool:

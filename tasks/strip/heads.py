@@ -10,34 +10,39 @@ from typing import Any
 from tasks.strip.gate import folded
 
 LENGTH = 3  # letters and digits of a beginning; three tell languages and words apart, more only make the index larger
-MOST = 64  # beginnings of one pattern; a pattern with more of them keeps shorter ones
+MOST = 256  # beginnings of one pattern; a pattern with more of them keeps shorter ones
 
 Heads = frozenset[str]
 NONE: Heads = frozenset()
-BLANK = (codes.CATEGORY_SPACE, codes.CATEGORY_NOT_WORD)
+END = "\0"  # behind the beginning of a line that has no more letters and digits
+DIGITS = "0123456789"
+KNOWN = {codes.CATEGORY_SPACE: "", codes.CATEGORY_NOT_WORD: "", codes.CATEGORY_DIGIT: "0"}  # what these add to a beginning
 ZERO_WIDTH = (codes.AT, codes.ASSERT, codes.ASSERT_NOT)
 REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT)
 
 
-def heads_of(tree: Any) -> Heads:
-    """Beginnings, in the letters that `folded` leaves, of which each match of a parsed pattern has one; {""} where nothing is known."""
+def heads_of(tree: Any, *, whole: bool = False) -> Heads:
+    """Beginnings, as `head` gives them, of which each match of a parsed pattern has one; {""} where nothing is known.
+
+    `whole` says that nothing but marks follows a match in its line.
+    """
     going, done = _row(tree, frozenset({""}))
-    found = going | done
+    found = done | (frozenset(one + END for one in going) if whole else going)
     return frozenset(head for head in found if not any(head[:end] in found for end in range(len(head))))
 
 
 def head(line: str) -> str:
-    """The first letters and digits of a folded line."""
+    """The first letters and digits of a folded line, all digits as 0, with END behind them where it has no more."""
     start = line[:LENGTH]
-    if start.isalnum():
+    if start.isalpha() and len(start) == LENGTH:
         return start
     found = ""
     for character in line:
         if character.isalnum():
-            found += character
+            found += "0" if character.isdecimal() else character
             if len(found) == LENGTH:
-                break
-    return found
+                return found
+    return found + END
 
 
 def _row(parts: Any, heads: Heads) -> tuple[Heads, Heads]:
@@ -68,14 +73,22 @@ def _part(code: Any, value: Any, heads: Heads) -> tuple[Heads, Heads]:
 
 
 def _letters(code: int) -> str:
-    return "".join(filter(str.isalnum, folded(chr(code))))
+    return "".join("0" if character.isdecimal() else character for character in folded(chr(code)) if character.isalnum())
 
 
 def _members(value: Any) -> Heads | None:
     """What a set adds to a beginning, nothing for white space and marks; None for sets that are better left alone."""
-    if any(kind is not codes.LITERAL and not (kind is codes.CATEGORY and what in BLANK) for kind, what in value):
-        return None
-    return frozenset(_letters(what) if kind is codes.LITERAL else "" for kind, what in value)
+    found: set[str] = set()
+    for kind, what in value:
+        if kind is codes.LITERAL:
+            found.add(_letters(what))
+        elif kind is codes.CATEGORY and what in KNOWN:
+            found.add(KNOWN[what])
+        elif kind is codes.RANGE and chr(what[0]) in DIGITS and chr(what[1]) in DIGITS:
+            found.add("0")
+        else:
+            return None
+    return frozenset(found)
 
 
 def _repeated(value: Any, heads: Heads) -> tuple[Heads, Heads]:

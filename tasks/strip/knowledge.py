@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tasks.settings import ConfigurationError, read_yaml
-from tasks.strip.gate import folded, gate_of, parsed, passes
+from tasks.strip.gate import gate_of, parsed, passes
 from tasks.strip.heads import heads_of
 
 ANCHORS = {
@@ -63,7 +63,7 @@ class Form:
     source: str
     flags: int
     bound: bool  # to the beginning of the line, not searched for in it
-    gate: tuple[str, ...] | None  # folded strings of which every match holds one
+    gate: tuple[str, ...] | None  # strings of which every match holds one
     heads: tuple[str, ...] = ()  # how matches begin, of a bound form of which that is known
 
     @cached_property
@@ -94,8 +94,7 @@ class Rule:
 
     def find(self, text: str) -> re.Match[str] | None:
         """The first match in a line, or None where a veto or nothing matches."""
-        plain = folded(text)
-        matches = [match for form in self.forms if passes(form.gate, plain) and (match := form.pattern.search(text))]
+        matches = [match for form in self.forms if passes(form.gate, text) and (match := form.pattern.search(text))]
         if not matches or (self.veto is not None and self.veto.search(text)):
             return None
         return min(matches, key=lambda match: match.start())
@@ -144,8 +143,8 @@ def form_of(at: At, form: str, flags: int, where: str, *, bound: bool) -> Form:
         tree = parsed(form)
     except re.error as error:
         raise ConfigurationError(f"{where}: the pattern does not compile: {error}") from None
-    heads = tuple(sorted(heads_of(tree))) if bound else ("",)
-    return Form(ANCHORS[at].format(form), flags, bound, gate_of(tree), heads if "" not in heads else ())
+    heads = tuple(sorted(heads_of(tree, whole=at == "whole"))) if bound else ("",)
+    return Form(ANCHORS[at].format(form), flags, bound, gate_of(tree, exact=not flags & re.IGNORECASE), heads if "" not in heads else ())
 
 
 def expanded(form: str, macros: dict[str, str]) -> str:

@@ -58,12 +58,13 @@ def hits_of(lines: Sequence[Line], dispatch: Dispatch, main: Sequence[bool] | No
     that would be searched for in the middle of a line are left out there: most lines of a page are such lines.
     """
     plain = [folded(line.text) for line in lines]
-    alive = dispatch.alive("\n".join(plain))
-    few = tuple(trial for trial in alive if trial.rule.bound and trial.rule.whole_line)
+    alive = dispatch.alive([line.text for line in lines], plain)
+    spots = spots_of(len(lines), head_of(lines), tail_of(lines))
     found: list[Rule | None] = []
-    for line, text, spot in zip(lines, plain, spots_of(len(lines), head_of(lines), tail_of(lines)), strict=True):
-        open_to = alive if main is None or main[line.index] else few
-        trial = leading(line, text, spot, dispatch.beginning(text), open_to)
+    for line, text, spot, trials in zip(lines, plain, spots, alive, strict=True):
+        if main is not None and not main[line.index]:
+            trials = [trial for trial in trials if trial.rule.whole_line and trial.rule.bound]
+        trial = leading(line, spot, dispatch.beginning(text), trials)
         found.append(trial.rule if trial else None)
     return [
         None if rule is None or (rule.lonely and crowded(i, lines, found)) else hit_of(lines[i], rule) for i, rule in enumerate(found)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tasks.records import ParsedDocument, StrippedDocument
 from tasks.settings import ConfigurationError, read_yaml
-from tasks.strip.gate import folded, gate_of, passes
+from tasks.strip.gate import gate_of, passes
 from tasks.strip.gate import parsed as tree_of
 from tasks.strip.lines import SENTENCE_END, count_words
 
@@ -88,8 +88,7 @@ def said_instead(stripped: StrippedDocument, known: Refusals, body: str, words: 
 
 def found(phrases: Sequence[Phrase], text: str) -> list[str]:
     """For each of the phrases that a text holds the first stretch that is one."""
-    plain = folded(text)
-    matches = [phrase.pattern.search(text) for phrase in phrases if passes(phrase.gate, plain)]
+    matches = [phrase.pattern.search(text) for phrase in phrases if passes(phrase.gate, text)]
     return [match.group() for match in matches if match]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tasks.settings import CONFIG
 from tasks.strip.dispatch import dispatch_of, literals_of
 from tasks.strip.gate import folded, parsed
-from tasks.strip.heads import head, heads_of
+from tasks.strip.heads import END, head, heads_of
 from tasks.strip.knowledge import Rule, load_rules
 from tasks.strip.lines import Line, lines_of
 from tasks.strip.matching import Hit, crowded, head_of, hits_of, tail_of
@@ -95,13 +95,19 @@ def test_hits_are_those_of_every_rule(texts: list[str], main: list[bool] | None)
         (r"a\s?b.*", {"ab"}),
         ("[xy]es", {"xes", "yes"}),
         (".{2,6}기자", {""}),
-        (r"\d+ shares", {""}),
+        (r"\d+ shares", {"0"}),
+        ("[0-5][pm]x", {"0px", "0mx"}),
         ("(?:ha)+!", {"ha"}),
         ("[^a]bc", {""}),
     ],
 )
 def test_heads_of_a_pattern(pattern: str, heads: set[str]) -> None:
     assert heads_of(parsed(pattern)) == heads
+
+
+def test_heads_of_a_whole_line_say_where_it_ends() -> None:
+    assert heads_of(parsed("(?:by|[|-]+|more)"), whole=True) == {"by" + END, END, "mor"}
+    assert [head(line) for line in ("by!", "— |", "more", "9:3", "a b c")] == ["by" + END, END, "mor", "00" + END, "abc"]
 
 
 @given(st.from_regex(r"\A[\W_]{0,4}(?:by|Foto ?:|\(c\)|İ|ß).{0,5}", fullmatch=True))
@@ -120,4 +126,7 @@ def test_letters_that_patterns_confuse_fold_alike() -> None:
 @given(st.lists(st.text(min_size=1, max_size=5), max_size=8), st.text(max_size=40))
 def test_literals_within_a_text(texts: list[str], text: str) -> None:
     found = literals_of([*texts, text[3:5] or "x", text[2:9] or "y"])
-    assert [found.texts[at] for at in found.within(text)] == [one for one in found.texts if one in text]
+    assert set(found.likely(text)) >= {one for one in found.texts if one in text}
+    lines = text.split("a")
+    held = {(one, at) for one in found.texts for at, line in enumerate(lines) if one in line}
+    assert {(one, at) for one, at in found.places(lines) if one in lines[at]} == held
