@@ -83,6 +83,9 @@ def cover(source: str, kept: Iterable[tuple[int, int]], moved: Iterable[Span]) -
 
 def between(source: str, start: int, end: int) -> Iterable[Span]:
     """Spans for a stretch that is neither story nor debris: white space, invisible characters, and words by mistake."""
+    if source[start:end].isspace():
+        yield Span(start, end, "whitespace", "cover.whitespace")
+        return
     at = start
     for first, stop in [*hidden_at(source, start, end), (end, end)]:
         for run in re.finditer(r"\s+|\S+", source[at:first]):

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from tasks.records import Block, ParsedDocument
 
@@ -63,6 +63,7 @@ def count_words(text: str) -> float:
     return len(unspaced) / CHARACTERS_A_WORD + len(WORD.findall(UNSPACED.sub(" ", text)))
 
 
+@lru_cache(maxsize=4096)  # several passes compare the same lines
 def fold(text: str) -> str:
     """A text as it is compared: compatibility forms, lower case, quotes and dashes dropped, single spaces."""
     plain = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()

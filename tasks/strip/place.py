@@ -41,10 +41,10 @@ def standfirst_pass(sheet: Sheet, places: Places, main: Sequence[bool]) -> Mappi
 def outside_pass(sheet: Sheet, places: Places, hits: Sequence[Hit | None], main: Sequence[bool]) -> Mapping[int, Verdict]:
     """What stands outside the main content, by the class that its path or its words tell."""
     found: dict[int, Verdict] = {}
-    for line, hit, kept in zip(sheet.lines, hits, main, strict=True):
-        if kept or not sheet.open(line.index):
-            continue
-        kind = outside_kind(hit, placed(line.block.path, places))
+    outside = [line for line, kept in zip(sheet.lines, main, strict=True) if not kept and sheet.open(line.index)]
+    named: dict[str, list[Outside]] = {}  # many lines stand at few places
+    for line in outside:
+        kind = outside_kind(hits[line.index], placed(line.block.path, places, named))
         if kind == "author-bio" and line.words <= LONGEST_BYLINE and not line.ends:
             kind = "byline"
         if kind is None:
@@ -60,7 +60,14 @@ def outside_kind(hit: Hit | None, place: Outside | None) -> str | None:
     return place.kind if place.definite or (place.kind == "navigation" and hit.rule.kind == "related") else hit.rule.kind
 
 
-def placed(path: str, places: Places) -> Outside | None:
-    """What a path names: something definite anywhere near its end, else what stands nearest to it."""
-    named = [outside for part in reversed(path.split("/")[-7:]) for outside in places.outside if outside.path.search(part)]
-    return next((outside for outside in named if outside.definite), named[0] if named else None)
+def placed(path: str, places: Places, named: dict[str, list[Outside]]) -> Outside | None:
+    """What a path names: something definite anywhere near its end, else what stands nearest to it.
+
+    `named` holds, and takes, what each part of the paths of a page names.
+    """
+    found: list[Outside] = []
+    for part in reversed(path.split("/")[-7:]):
+        if part not in named:
+            named[part] = [outside for outside in places.outside if outside.path.search(part)]
+        found.extend(named[part])
+    return next((outside for outside in found if outside.definite), found[0] if found else None)

@@ -12,6 +12,7 @@ from tasks.strip.verdicts import Sheet, Verdict
 
 TABLES = ("calendar", "marks", "words", "zones")
 TOKEN = re.compile(r"[^\W\d_]+|\d+")
+DIGIT = re.compile(r"\d")
 LETTERS = re.compile(r"[^\W\d_]")
 CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h時时시]\s?[0-5]\d(?!\d)")
 ALONE = re.compile(r"(?:[01]\d|2[0-3])[:.][0-5]\d(?:\s?(?:h|uhr|hrs?|am|pm))?", re.IGNORECASE)  # the clock line of a live report
@@ -19,7 +20,7 @@ NUMERIC = re.compile(
     r"(?<!\d)(?:\d{4}\s?[-/.年년]\s?\d{1,2}\s?[-/.月월]\s?\d{1,2}|\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?(?:\d{4}|\d{2}))(?!\d)"
 )
 YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")
-LONGEST_STAMP = 16.0  # words
+LONGEST_STAMP = 24.0  # words
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -48,7 +49,7 @@ def load_date_words(folder: Path) -> frozenset[str]:
 def stamp_like(line: Line, words: frozenset[str]) -> bool:
     """Whether a line is a date or a time of day, with the words around one, and nothing else."""
     text = line.text
-    if line.words > LONGEST_STAMP or not any(c.isdigit() for c in text):
+    if line.words > LONGEST_STAMP or not DIGIT.search(text):
         return False
     tokens = TOKEN.findall(text.casefold())
     named = [token for token in tokens if LETTERS.match(token)]

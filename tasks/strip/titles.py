@@ -9,7 +9,7 @@ from tasks.strip.verdicts import Sheet, Verdict
 
 LONGEST_TITLE = 40.0  # words
 SHORTEST_STANDFIRST = 6.0
-BETWEEN = frozenset({"byline", "share", "caption", "credit"})  # what stands between a standfirst and the story
+BETWEEN = frozenset({"byline", "share", "caption"})  # what stands between a standfirst and the story
 LIVE_STAMPS = 3  # a live report has entries under stamps, and no standfirst
 SUFFIX = 45  # characters that an outlet's name adds to a title
 
@@ -30,7 +30,7 @@ def same_title(folded: str, known: str) -> bool:
 
 def printed_headline(sheet: Sheet, hits: Sequence[Hit | None], known: Sequence[str]) -> int | None:
     """Index of the line that is the headline: one that the metadata knows, else the first that is shaped as one."""
-    folded = [fold(line.text) for line in sheet.lines]
+    folded = [fold(line.text) for line in sheet.lines] if known else []
     for title in map(fold, known):
         for index, text in enumerate(folded):
             if sheet.open(index) and same_title(text, title):

@@ -48,6 +48,8 @@ class Sheet:
 
     def settle(self, found: Mapping[int, Verdict]) -> "Sheet":
         """The sheet with verdicts on lines that had none; earlier passes win."""
+        if not found:
+            return self
         return replace(self, verdicts=tuple(v if v is not None else found.get(i) for i, v in enumerate(self.verdicts)))
 
     def first_story(self) -> int:
