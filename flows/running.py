@@ -1,6 +1,7 @@
 """A run from the outside in: output, workers, Prefect's home and API, then the flow."""
 
 import contextlib
+import errno
 import os
 import warnings
 from collections.abc import Callable
@@ -32,6 +33,7 @@ ROOMS = (
     "tasks.write.inputs",
 )
 PLAIN = frozenset({"ConfigurationError", "BundleError", "OutputError", "BrokenLawError", "KeyboardInterrupt"})
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})  # no fault of a shard's
 ATTEMPTS = 5  # against other runs that publish into the same output
 
 
@@ -51,7 +53,7 @@ def named(call: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return call(target, *arguments, **options)
         except Exception as error:
-            if PLAIN & {kind.__name__ for kind in type(error).__mro__}:
+            if (isinstance(error, OSError) and error.errno in FULL) or PLAIN & {kind.__name__ for kind in type(error).__mro__}:
                 raise
             what = next((f" on shard {a.name}" for a in arguments if isinstance(a, Path) and a.parent.name == "shards"), "")
             reason = str(error) if isinstance(error, WorkerLostError) else f"{type(error).__name__}: {error}"

@@ -23,13 +23,25 @@ def serving() -> Iterator[None]:
 
     To be entered before the first import of Prefect, inside `flows.home.lodging`. Raises HomeError.
     """
-    if os.environ.get("PREFECT_API_URL", "").strip():
-        yield
+    if url := os.environ.get("PREFECT_API_URL", "").strip():
+        with _named(url):
+            yield
         return
     with socket.create_server(("127.0.0.1", 0), backlog=256) as door:
         os.environ.update(OWN, PREFECT_API_URL=f"http://127.0.0.1:{door.getsockname()[1]}/api")
         with _running(door):
             yield
+
+
+@contextlib.contextmanager
+def _named(url: str) -> Iterator[None]:
+    """Prefect tells of a server that is not there by a bare RuntimeError."""
+    try:
+        yield
+    except RuntimeError as error:
+        if not str(error).startswith("Failed to reach API"):
+            raise
+        raise HomeError(f"no Prefect server answers at {url}; start it, or unset PREFECT_API_URL to run without one") from error
 
 
 @contextlib.contextmanager

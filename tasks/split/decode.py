@@ -20,6 +20,7 @@ XML = re.compile(rb"^\s{0,99}<\?xml\b[^>]{0,200}?\bencoding\s{0,9}=\s{0,9}[\"'](
 ESCAPED = re.compile(rb"\x1b[$(][@ABJIGH)]")
 SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 HIGH = re.compile(rb"[\x80-\xff]")
+INSIDE = re.compile(r"[A-Za-z][‚„…°§·][A-Za-z]|[A-Za-z][‚„]\s")  # in words they are letters of older character sets
 HEAD = 4096  # bytes in which a page declares its character set
 PLAUSIBLE = 0.25  # a score under which letters fit no language
 MARGIN = 0.5  # by how much another reading must be better than the declared one
@@ -104,6 +105,16 @@ def _mostly_utf8(data: bytes, said: str | None) -> bool:
     return len(sequences) * (4 if said == "utf-8" else 1) >= strays
 
 
+def _only_marks(data: bytes) -> bool:
+    """Whether all beyond ASCII are marks of running text in windows-1252: dashes, quotes, an apostrophe; opening ones not after a letter.
+
+    A text without accents has few such bytes, and letters of some other language would fit them as well.
+    """
+    text = data.decode("cp1252", "replace")
+    beyond = {char for char in text if char > "\x7f"}
+    return beyond <= charsets().marks and not INSIDE.search(text)
+
+
 def _legacy(data: bytes, said: str | None) -> Decoded:
     """Text that is not UTF-8: the declared character set unless the letters speak against it, else the one that fits best."""
     ranked = guesses(data)
@@ -111,6 +122,8 @@ def _legacy(data: bytes, said: str | None) -> Decoded:
     best = ranked[0] if ranked else None
     if said and said != "utf-8" and (said not in score or best is None or score[said] + MARGIN >= best.score or best.score < PLAUSIBLE):
         return _tolerant(data, said)
+    if _only_marks(data):
+        return _tolerant(data, "windows-1252")
     high = len(HIGH.findall(data))
     if best and (best.score >= PLAUSIBLE or (high < 8 and best.score > 0)):
         return _tolerant(data, best.charset)

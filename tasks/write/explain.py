@@ -127,7 +127,11 @@ def render(explanation: Explanation) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(soft_wrap=True, highlight=False)
+    class Piped(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # the command line knows what to do; rich would leave with 1
+
+    console = Piped(soft_wrap=True, highlight=False)
     title = f"{explanation.dataset}: {explanation.row['document_id']} ({explanation.row['source_member']})"
     console.print(Text(title, "bold"))
     table = Table("column", "value", "from", box=None, pad_edge=False)

@@ -1,5 +1,6 @@
 """The command line: mistakes are one line and a status, answers without a flow come without Prefect."""
 
+import errno
 import json
 import os
 import signal
@@ -11,6 +12,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from flows.home import HomeError
+from flows.running import named
+from flows.server import serving
 from tests.conftest import COPYDESK, ROOT, Run
 
 
@@ -49,6 +53,30 @@ def test_a_mistake_in_the_configuration_is_one_line_and_2(copydesk: Run, tmp_pat
     done = copydesk("run", "seeds", "--out", tmp_path / "out", "--config", tmp_path)
     assert done.returncode == 2
     assert "pipeline.yml: shards.documents" in only_line(done)
+
+
+def test_a_reader_that_goes_away_is_no_failure(seeds_output: Path) -> None:
+    found = pq.read_table(seeds_output / "current" / "articles", columns=["document_id"]).column(0)[0].as_py()
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as gone:
+        command = [*COPYDESK, "explain", found, "--out", seeds_output]
+        done = subprocess.run(command, cwd=ROOT, stdout=gone, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_server_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    with pytest.raises(HomeError, match=r"no Prefect server answers at http://127\.0\.0\.1:9/api"), serving():
+        raise RuntimeError("Failed to reach API at http://127.0.0.1:9/api/")
+
+
+def test_a_full_disk_is_no_fault_of_a_shard() -> None:
+    def full(target: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        named(full)("tasks.split.shard:split_bundles")
 
 
 def test_an_output_that_cannot_be_written_is_one_line_and_1(copydesk: Run, tmp_path: Path) -> None:

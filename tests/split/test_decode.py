@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.split.decode import decode
+from tasks.split.decode import Decoded, decode
 from tasks.split.errors import Refused
 
 RUSSIAN = (
@@ -47,6 +47,24 @@ KOREAN = "항만청은 일요일 해협을 건너는 여객선이 오월 일일�
 )
 def test_text_that_declares_nothing(codec: str, text: str) -> None:
     assert decode(text.encode(codec)).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The mayor said he didn’t know and wouldn’t ask.",
+        "The mayor – who knew – left.",
+        "“We left,” he said. It’s a surprise…",
+        "Prices rose to £5m at 30° on the harbour’s edge, €7m in all.",
+    ],
+)
+def test_marks_alone_are_no_letters(text: str) -> None:
+    assert decode(text.encode("cp1252")) == Decoded(text, "windows-1252")
+
+
+def test_letters_between_letters_are_no_marks() -> None:
+    text = "Le café était fermé, a annoncé le conseil du port après la réunion."
+    assert decode(text.encode("cp850")).text == text
 
 
 def test_what_is_declared_counts_in_order() -> None:
