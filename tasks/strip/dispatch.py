@@ -119,7 +119,7 @@ class Dispatch:
         return [[self.behind[at] for at in sorted(one)] for one in found]
 
     def beginning(self, line: str) -> tuple[Trial, ...]:
-        """The bound forms that a folded line can match by its beginning, in the order of rules."""
+        """The bound forms that a line can match by its beginning, in the order of rules."""
         start = head(line)
         while start and start not in self.begun:
             start = start[:-1]

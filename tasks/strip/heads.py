@@ -4,6 +4,7 @@ A line can only match a pattern bound to its beginning when its own first letter
 look up their beginning and meet a handful of patterns instead of thousands.
 """
 
+from functools import cache
 from re import _constants as codes  # type: ignore[attr-defined]  # the parser of the standard library has no public name
 from typing import Any
 
@@ -14,6 +15,7 @@ MOST = 256  # beginnings of one pattern; a pattern with more of them keeps short
 
 Heads = frozenset[str]
 NONE: Heads = frozenset()
+IOTA_BELOW = "\u0345"
 END = "\0"  # behind the beginning of a line that has no more letters and digits
 DIGITS = "0123456789"
 KNOWN = {codes.CATEGORY_SPACE: "", codes.CATEGORY_NOT_WORD: "", codes.CATEGORY_DIGIT: "0"}  # what these add to a beginning
@@ -32,17 +34,23 @@ def heads_of(tree: Any, *, whole: bool = False) -> Heads:
 
 
 def head(line: str) -> str:
-    """The first letters and digits of a folded line, all digits as 0, with END behind them where it has no more."""
+    """The first letters and digits of a line, folded, all digits as 0, with END behind them where it has no more."""
     start = line[:LENGTH]
-    if start.isalpha() and len(start) == LENGTH:
-        return start
+    if len(start) == LENGTH and start.isascii() and start.isalpha():
+        return start.lower()
     found = ""
     for character in line:
         if character.isalnum():
-            found += "0" if character.isdecimal() else character
-            if len(found) == LENGTH:
-                return found
+            found += letters(character)
+            if len(found) >= LENGTH:
+                return found[:LENGTH]
     return found + END
+
+
+@cache
+def letters(character: str) -> str:
+    """What a character adds to a beginning."""
+    return "".join("0" if one.isdecimal() else one for one in folded(character) if one.isalnum())
 
 
 def _row(parts: Any, heads: Heads) -> tuple[Heads, Heads]:
@@ -51,14 +59,20 @@ def _row(parts: Any, heads: Heads) -> tuple[Heads, Heads]:
     for code, value in parts:
         going, ended = _part(code, value, heads)
         if len(going) + len(done) + len(ended) > MOST:
-            return NONE, heads | done
+            return NONE, _shorter(going | done | ended)
         heads, done = going, done | ended
     return heads, done
 
 
+def _shorter(heads: Heads) -> Heads:
+    """Too many beginnings, cut until they are few enough."""
+    cut = (frozenset(head[:length] for head in heads) for length in range(LENGTH - 1, 0, -1))
+    return next((found for found in cut if len(found) <= MOST), frozenset({""}))
+
+
 def _part(code: Any, value: Any, heads: Heads) -> tuple[Heads, Heads]:
     if code is codes.LITERAL:
-        return _longer(heads, frozenset({_letters(value)}))
+        return _longer(heads, _letters(value))
     if code is codes.IN:
         letters = _members(value)
         return (NONE, heads) if letters is None else _longer(heads, letters)
@@ -72,8 +86,10 @@ def _part(code: Any, value: Any, heads: Heads) -> tuple[Heads, Heads]:
     return (heads, NONE) if code in ZERO_WIDTH else (NONE, heads)
 
 
-def _letters(code: int) -> str:
-    return "".join("0" if character.isdecimal() else character for character in folded(chr(code)) if character.isalnum())
+def _letters(code: int) -> Heads:
+    """What a literal adds; a pattern without case takes the iota below a vowel, which is no letter, for an iota."""
+    found = letters(chr(code)) if chr(code) != IOTA_BELOW else "ι"
+    return frozenset({found, ""}) if "ι" in found else frozenset({found})
 
 
 def _members(value: Any) -> Heads | None:
@@ -81,7 +97,7 @@ def _members(value: Any) -> Heads | None:
     found: set[str] = set()
     for kind, what in value:
         if kind is codes.LITERAL:
-            found.add(_letters(what))
+            found |= _letters(what)
         elif kind is codes.CATEGORY and what in KNOWN:
             found.add(KNOWN[what])
         elif kind is codes.RANGE and chr(what[0]) in DIGITS and chr(what[1]) in DIGITS:

@@ -57,14 +57,14 @@ def hits_of(lines: Sequence[Line], dispatch: Dispatch, main: Sequence[bool] | No
     `main` says for a page which lines are main content. The others are gone already and rules only name their class, so those
     that would be searched for in the middle of a line are left out there: most lines of a page are such lines.
     """
-    plain = [folded(line.text) for line in lines]
-    alive = dispatch.alive([line.text for line in lines], plain)
+    texts = [line.text for line in lines]
+    alive = dispatch.alive(texts, [folded(text) for text in texts])
     spots = spots_of(len(lines), head_of(lines), tail_of(lines))
     found: list[Rule | None] = []
-    for line, text, spot, trials in zip(lines, plain, spots, alive, strict=True):
+    for line, spot, trials in zip(lines, spots, alive, strict=True):
         if main is not None and not main[line.index]:
             trials = [trial for trial in trials if trial.rule.whole_line and trial.rule.bound]
-        trial = leading(line, spot, dispatch.beginning(text), trials)
+        trial = leading(line, spot, dispatch.beginning(line.text), trials)
         found.append(trial.rule if trial else None)
     return [
         None if rule is None or (rule.lonely and crowded(i, lines, found)) else hit_of(lines[i], rule) for i, rule in enumerate(found)
