@@ -1,6 +1,7 @@
 """The chooser: which statement of a date is taken, which day it is at the outlet, what is provable without one."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -228,3 +229,13 @@ def test_dateline_day_is_the_story_s() -> None:
 def test_same_document_same_answer() -> None:
     stripped = document("5 November 2021", clues=(ld("2021-11-05T16:07:09+01:00"), ld("2021-11-06", "modified")), url="https://a.example/2021/11/05/x")
     assert decide(stripped) == decide(stripped)
+
+
+def test_invisible_characters_part_no_date() -> None:
+    source = "\u200f14\u200b April\u00ad 2022\u200e, 13:52\u200f"
+    hidden = [i for i, char in enumerate(source) if char in "\u200b\u200e\u200f\u00ad"]
+    spans = [Span(i, i + 1, "control", "cover.control") for i in hidden]
+    spans += [Span(a + 1, b, "timestamp", "stamp.words") for a, b in pairwise(hidden)]
+    raw = RawDocument("0" * 32, "i", "b", "m", None, "s", "text/plain", "utf-8", "", None, datetime(2022, 5, 7, tzinfo=UTC))
+    found = decide(StrippedDocument(ParsedDocument(raw, source, (Block(0, len(source)),)), (), tuple(spans)))
+    assert (found.published.local, found.published.raw) == ("2022-04-14T13:52", "14 April 2022, 13:52")

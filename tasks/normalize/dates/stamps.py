@@ -1,7 +1,7 @@
 """Dates printed in the document: stamps beside the headline, datelines, captions."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 
 from tasks.normalize.dates.candidates import Candidate
@@ -23,10 +23,11 @@ DATELINE = 110  # characters in which a dateline ends
 
 def stamp_candidates(stripped: StrippedDocument, story: Story, context: Context, words: DateWords) -> Iterator[Candidate]:
     """Candidates from all lines that look like stamps rather than prose."""
-    text, kinds = stripped.parsed.source_text, _kinds(stripped)
+    kinds, seen = _kinds(stripped), _seen(stripped)
     told = None
     for block in stripped.parsed.blocks:
-        line, kind = text[block.start : block.end], kinds(block.start)
+        start, line = seen(block.start, block.end)
+        kind = kinds(start)
         if len(line) > LONGEST or kind in FOREIGN:
             told = None
             continue
@@ -34,6 +35,21 @@ def stamp_candidates(stripped: StrippedDocument, story: Story, context: Context,
             if kind in OWN or looks_like_stamp(reading, line, kind):
                 yield _candidate(reading, told, block.start, story.place(block.start, block), context, words)
         told = words.labels.get(line.strip(" :\u00a0").lower()) if len(line) < 40 else None
+
+
+def _seen(stripped: StrippedDocument) -> Callable[[int, int], tuple[int, str]]:
+    """A stretch of the source text without invisible characters (direction marks stand around dates), and where it starts."""
+    text = stripped.parsed.source_text
+    hidden = sorted((span.start, span.end) for span in stripped.spans if span.kind == "control")
+    starts = [start for start, _ in hidden]
+
+    def seen(start: int, end: int) -> tuple[int, str]:
+        inside = hidden[bisect_left(starts, start) : bisect_left(starts, end)]
+        ends = [start, *(stop for _, stop in inside)]
+        pieces = [(a, text[a:b]) for a, b in zip(ends, [*(first for first, _ in inside), end], strict=True) if a < b]
+        return pieces[0][0] if pieces else start, "".join(piece for _, piece in pieces)
+
+    return seen
 
 
 def _kinds(stripped: StrippedDocument) -> Callable[[int], str]:
