@@ -13,13 +13,16 @@ LONGEST_BYLINE = 12.0  # words; what a page says of an author at greater length 
 def structure_pass(sheet: Sheet, places: Places) -> Mapping[int, Verdict]:
     """Captions, credits and standfirsts that the page's own markup tells."""
     found: dict[int, Verdict] = {}
+    paths = {line.block.path for line in sheet.lines}
+    credited = {path for path in paths if places.credit.search(path.rpartition("/")[2])}
+    captioned = {path for path in paths if places.caption.search(path)}
     for line in sheet.lines:
         path = line.block.path
         if not sheet.open(line.index):
             continue
-        if places.credit.search(path.rpartition("/")[2]) and line.words <= 14:
+        if path in credited and line.words <= 14:
             found[line.index] = Verdict("credit", "place.credit")
-        elif places.caption.search(path):
+        elif path in captioned:
             found[line.index] = Verdict("caption", "place.caption")
     return found
 

@@ -56,7 +56,9 @@ def neighbourhoods(lines: Sequence[Line]) -> list[int]:
     for i in reversed(range(len(lines))):
         after[i] = last
         last = lines[i].text if lines[i].story_like else last
-    return [digest(a + "\0" + b) for a, b in zip(before, after, strict=True)]
+    pairs = list(zip(before, after, strict=True))
+    told = {pair: digest("\0".join(pair)) for pair in set(pairs)}  # lines in a row have the same paragraphs around them
+    return [told[pair] for pair in pairs]
 
 
 def repeats_of(parsed: ParsedDocument) -> Iterable[Repeat]:
