@@ -20,7 +20,7 @@ from tasks.strip.model import LineModel, load_model, model_pass
 from tasks.strip.names import life_pass, name_pass
 from tasks.strip.pictures import credit_pass
 from tasks.strip.place import outside_pass, standfirst_pass, structure_pass
-from tasks.strip.pleas import plea_pass, run_pass
+from tasks.strip.pleas import addressing, plea_pass, run_pass
 from tasks.strip.repeats import digest
 from tasks.strip.stamps import load_date_words, stamp_pass
 from tasks.strip.surroundings import Pictures, Places, load_pictures, load_places
@@ -29,8 +29,10 @@ from tasks.strip.verdicts import Sheet, Verdict, blank_sheet
 
 TITLE_FIELDS = frozenset({"headline"})
 OWN_LINE_DATELINE = re.compile(r"^[^\W\d_][\w .,'’()\-]{1,50}?\s?[:：—–-]$")
-NAME_AGENCY, LABEL_RULE = "credit.agency-line", "related.label"
-MOST_TEASERS = 8
+NAME_AGENCY = "credit.agency-line"
+LABELS = frozenset({"related.label", "related.label-with-title"})
+BULLETS = ("- ", "– ", "— ", "• ", "* ", "· ")
+MOST_TEASERS, LONGEST_TEASER = 8, 16.0  # lines, words
 SHORT = 6.0  # words of a line that neighbours can decide about
 
 
@@ -100,18 +102,18 @@ def by_rules(
     sheet = sheet.settle(title_pass(sheet, hits, titles_of(parsed)))
     sheet = sheet.settle(signature_pass(sheet, hits, debris.pictures))
     sheet = sheet.settle({i: Verdict(hit.rule.kind, hit.rule.id) for i, hit in enumerate(hits) if hit and hit.whole})
-    sheet = sheet.settle(repeat_pass(sheet, repeated))
+    sheet = sheet.settle(repeat_pass(sheet, repeated, debris.address))
     if main is not None:
         sheet = sheet.settle(standfirst_pass(sheet, debris.places, main))
         sheet = sheet.settle(outside_pass(sheet, debris.places, hits, main))
-    sheet = sheet.settle(credit_pass(sheet))
+    sheet = sheet.settle(credit_pass(sheet, debris.pictures))
     sheet = sheet.settle(dateline_pass(sheet))
     sheet = sheet.settle(teaser_pass(sheet))
     if main is None:
         sheet = sheet.settle(name_pass(sheet))
     sheet = sheet.settle(life_pass(sheet))
-    sheet = sheet.settle(run_pass(sheet, debris.address))
-    return sheet.settle(plea_pass(sheet, debris.address)), hits
+    sheet = sheet.settle(plea_pass(sheet, debris.address))
+    return sheet.settle(run_pass(sheet, debris.address)), hits
 
 
 def kept(sheet: Sheet, index: int) -> bool:
@@ -120,12 +122,15 @@ def kept(sheet: Sheet, index: int) -> bool:
     return verdict is not None and verdict.kept
 
 
-def repeat_pass(sheet: Sheet, repeated: frozenset[int]) -> Mapping[int, Verdict]:
-    """Lines that the outlet prints around its stories."""
+def repeat_pass(sheet: Sheet, repeated: frozenset[int], address: frozenset[str]) -> Mapping[int, Verdict]:
+    """Lines that the outlet prints around its stories; a paragraph of background that it prints in several of them is story.
+
+    So of lines that read as a paragraph only those go that speak to the reader.
+    """
     if not repeated:
         return {}
-    same = [line.index for line in sheet.lines if sheet.open(line.index) and digest(fold(line.text) or line.text) in repeated]
-    return {index: Verdict("boilerplate", "repeat.outlet") for index in same}
+    same = [line for line in sheet.lines if sheet.open(line.index) and digest(fold(line.text) or line.text) in repeated]
+    return {line.index: Verdict("boilerplate", "repeat.outlet") for line in same if not line.story_like or addressing(line, address)}
 
 
 def signature_pass(sheet: Sheet, hits: Sequence[Hit | None], pictures: Pictures) -> Mapping[int, Verdict]:
@@ -141,7 +146,7 @@ def signature_pass(sheet: Sheet, hits: Sequence[Hit | None], pictures: Pictures)
 def teaser_pass(sheet: Sheet) -> Mapping[int, Verdict]:
     """Titles of other stories below a label such as `Related stories`: lines shaped as titles, up to the next paragraph."""
     found: dict[int, Verdict] = {}
-    labels = [index for index, verdict in enumerate(sheet.verdicts) if verdict is not None and verdict.rule == LABEL_RULE]
+    labels = [i for i, verdict in enumerate(sheet.verdicts) if verdict is not None and verdict.rule in LABELS and sheet.lines[i].words <= 6]
     for label in labels:
         for at in range(label + 1, label + 1 + MOST_TEASERS):
             if not (sheet.open(at) and teaser_like(sheet.lines[at])):
@@ -151,8 +156,8 @@ def teaser_pass(sheet: Sheet) -> Mapping[int, Verdict]:
 
 
 def teaser_like(line: Line) -> bool:
-    """A line shaped as a title of three words or more."""
-    return not line.ends and line.words >= 3 and title_like(line)
+    """A line shaped as a title of some words, no longer than teasers are."""
+    return not line.ends and 3 <= line.words <= LONGEST_TEASER and title_like(line)
 
 
 def dateline_pass(sheet: Sheet) -> Mapping[int, Verdict]:
@@ -182,8 +187,21 @@ def edge_pass(sheet: Sheet) -> Mapping[int, Verdict]:
     first, last = sheet.first_story(), sheet.last_story()
     if sum(sheet.open(line.index) and line.story_like for line in sheet.lines) < 2:
         return {}
+    listed = list_lines(sheet)
     edges = [line for line in sheet.lines if (line.index < first or line.index > last) and sheet.open(line.index)]
-    return {line.index: Verdict("boilerplate", "edge.short", 0.4) for line in edges if weak(line)}
+    return {line.index: Verdict("boilerplate", "edge.short", 0.4) for line in edges if weak(line) and line.index not in listed}
+
+
+def list_lines(sheet: Sheet) -> frozenset[int]:
+    """Open lines that belong to a list: those with a bullet, and those that follow a line which announces them."""
+    found: set[int] = set()
+    for line in sheet.lines:
+        before = line.index - 1
+        announced = before >= 0 and (before in found or sheet.lines[before].text.endswith((":", "："))) and not sheet.debris(before)
+        marked = line.text.startswith(BULLETS) or line.text.endswith(";")
+        if sheet.open(line.index) and (marked or (announced and line.words >= 2)):
+            found.update({line.index, before} if announced and sheet.open(before) else {line.index})
+    return frozenset(found)
 
 
 def weak(line: Line) -> bool:

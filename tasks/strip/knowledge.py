@@ -123,7 +123,7 @@ def rule_of(entry: RuleEntry, kind: str | None, macros: dict[str, str], path: Pa
         whole_line=entry.take == "line",
         lonely=entry.lonely,
         forms=tuple(forms_of(entry.at, forms, flags, where)),
-        veto=compiled("|".join(entry.not_), flags, where) if entry.not_ else None,
+        veto=compiled("|".join(expanded(form, macros) for form in entry.not_), flags, where) if entry.not_ else None,
         yes=tuple(entry.yes),
         no=tuple(entry.no),
     )

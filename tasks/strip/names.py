@@ -6,7 +6,10 @@ from tasks.strip.lines import Line
 from tasks.strip.matching import tail_of
 from tasks.strip.verdicts import Sheet, Verdict
 
-PARTICLES = frozenset("de von van der den da di del la le el al bin ten du dos das af av y e".split())
+PARTICLES = frozenset(
+    ("de", "von", "van", "der", "den", "da", "di", "del", "la", "le", "el", "al", "bin", "ten", "du", "dos", "das", "af", "av", "y", "e")
+)
+WITHIN_NAMES = str.maketrans("", "", "’'-.")
 REACH = 4  # lines around a name in which a stamp or byline shows that it signs the story
 LONGEST_CAPTION = 40.0
 LONGEST_LIFE = 3  # lines of a biography
@@ -16,7 +19,7 @@ def name_like(line: Line) -> bool:
     """Two to four words that all begin with a capital, particles aside, and nothing else."""
     words = line.text.split()
     named = [word for word in words if word.casefold() not in PARTICLES]
-    capital = all(word[0].isupper() and word.replace("’", "").replace("'", "").replace("-", "").replace(".", "").isalpha() for word in named)
+    capital = all(word[0].isupper() and word.translate(WITHIN_NAMES).isalpha() for word in named)
     return 2 <= len(named) <= 4 and len(words) <= 6 and not line.ends and capital
 
 

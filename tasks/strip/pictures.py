@@ -9,17 +9,40 @@ from tasks.strip.surroundings import Pictures
 from tasks.strip.verdicts import Sheet, Verdict
 
 LONGEST_CAPTION = 70.0  # words
+SHORT_CAPTION = 35.0  # words of a sentence before a credit where no paragraph has begun the story yet
 CUT = ("…", "...", "[…]")
 BRACKETS = re.compile(r"[()（）【】]")
 
 
-def credit_pass(sheet: Sheet) -> Mapping[int, Verdict]:
+def credit_pass(sheet: Sheet, pictures: Pictures) -> Mapping[int, Verdict]:
     """Captions without a sign of their own: the line before a credit."""
     found = {}
+    begun = sheet.first_story()
     for i, verdict in enumerate(sheet.verdicts):
-        if verdict is not None and verdict.kind == "credit" and sheet.open(i - 1) and caption_like(sheet.lines[i - 1], sheet.lines[i]):
+        if verdict is None or verdict.kind != "credit" or below_headline(sheet, i):
+            continue
+        early = i - 1 <= begun and sheet.lines[i - 1].words <= SHORT_CAPTION and of_picture(sheet.lines[i], pictures)
+        if sheet.open(i - 1) and (early or caption_like(sheet.lines[i - 1], sheet.lines[i])):
             found[i - 1] = Verdict("caption", "picture.before-credit", 0.7)
+        elif sheet.open(i + 1) and caption_below(sheet.lines[i + 1]):
+            found[i + 1] = Verdict("caption", "picture.after-credit", 0.6)
     return found
+
+
+def below_headline(sheet: Sheet, credit: int) -> bool:
+    """Whether the line before a credit stands apart right below the headline: a standfirst rather than a caption."""
+    two = sheet.verdicts[credit - 2] if credit > 1 else None
+    return two is not None and two.kind == "headline" and sheet.lines[credit].gap
+
+
+def of_picture(credit: Line, pictures: Pictures) -> bool:
+    """Whether a credit says that it is one of a picture, not of the facts."""
+    return "/" in credit.text or bool(pictures.picture.search(credit.text))
+
+
+def caption_below(line: Line) -> bool:
+    """Whether the line after a credit can be its caption: a few words that no full stop closes, glued to it."""
+    return not line.gap and not line.ends and 5 <= line.words <= SHORT_CAPTION
 
 
 def caption_like(line: Line, credit: Line) -> bool:

@@ -44,12 +44,22 @@ def run_pass(sheet: Sheet, words: frozenset[str]) -> Mapping[int, Verdict]:
     for index, verdict in enumerate(sheet.verdicts):
         if verdict is None or verdict.kind not in CALLS:
             continue
+        if sheet.open(index + 1) and boxed(sheet, index + 1):
+            found[index + 1] = Verdict(verdict.kind, "plea.box", 0.6)
         for step in (-1, 1):
             at = index + step
             while sheet.open(at) and at not in found and speaking(sheet.lines[at], words):
                 found[at] = Verdict(verdict.kind, "plea.run", 0.6)
                 at += step
     return found
+
+
+def boxed(sheet: Sheet, index: int) -> bool:
+    """Whether a line stands between two calls without a blank line around it, and quotes nobody."""
+    below = index + 1
+    called = below < len(sheet.lines) and (verdict := sheet.verdicts[below]) is not None and verdict.kind in CALLS
+    line = sheet.lines[index]
+    return called and not line.gap and not sheet.lines[below].gap and not any(mark in line.text for mark in QUOTES)
 
 
 def speaking(line: Line, words: frozenset[str]) -> bool:

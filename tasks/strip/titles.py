@@ -11,6 +11,8 @@ LONGEST_TITLE = 40.0  # words
 SHORTEST_STANDFIRST = 6.0
 BETWEEN = frozenset({"byline", "share", "caption"})  # what stands between a standfirst and the story
 LIVE_STAMPS = 3  # a live report has entries under stamps, and no standfirst
+ECHO, STEM = 0.25, 5  # share of a headline's words that its story takes up, at least; letters by which words compare
+LONGEST_ECHO = 8.0  # words of a line that counts as story here
 SUFFIX = 45  # characters that an outlet's name adds to a title
 
 
@@ -57,7 +59,15 @@ def first_title(sheet: Sheet, hits: Sequence[Hit | None]) -> int | None:
     folded = [fold(sheet.lines[i].text) for i in heading]
     repeated = [i for i, text in zip(heading, folded, strict=True) if folded.count(text) > 1 and sheet.lines[i].words >= 3]
     longer = [i for i in heading if sheet.lines[i].words >= 4]
-    return (repeated or longer or heading)[0]
+    echoed = [i for i in longer if echo(sheet.lines[i], sheet.lines) >= ECHO]
+    return (repeated or echoed or longer or heading)[0]
+
+
+def echo(title: Line, lines: Sequence[Line]) -> float:
+    """Share of a title's longer words that the lines below it take up, by their beginnings (words are inflected)."""
+    words = {word[:STEM] for word in fold(title.text).split() if len(word) >= STEM - 1}
+    story = {word[:STEM] for line in lines[title.index + 1 :] if line.words > LONGEST_ECHO for word in fold(line.text).split()}
+    return len(words & story) / len(words) if words else 0.0
 
 
 def whole(hit: Hit | None) -> bool:
@@ -88,18 +98,23 @@ def above(sheet: Sheet, hits: Sequence[Hit | None], at: int) -> dict[int, Verdic
     return {i: Verdict("kicker", "title.kicker", 0.6) if i == at - 1 else Verdict("navigation", "title.above", 0.6) for i in short}
 
 
+def between(line: Line, hit: Hit | None, *, apart: bool) -> bool:
+    """Whether a line is what outlets print between standfirst and story; below a line apart from the headline a credit is not."""
+    kinds = BETWEEN if apart else BETWEEN | {"credit"}
+    return name_like(line) if hit is None else hit.whole and hit.rule.kind in kinds
+
+
 def below(sheet: Sheet, hits: Sequence[Hit | None], at: int, found: Mapping[int, Verdict]) -> dict[int, Verdict]:
     """The standfirst: the line after the headline, where what follows it shows that the story had not begun."""
     lines = sheet.lines
     first = next((i for i in range(at + 1, len(lines)) if sheet.open(i) and i not in found and not whole(hits[i])), None)
     if first is None or first > at + 4 or lines[first].words < SHORTEST_STANDFIRST:
         return {}
-    after = next((i for i in range(first + 1, len(lines)) if lines[i].words >= 1 and not name_like(lines[i])), None)
-    if after is None or after > head_of(lines) + 4:
+    after = first + 1
+    if after >= len(lines) or after > head_of(lines) + 4:
         return {}
     unfinished = not lines[first].ends and lines[first].words <= LONGEST_TITLE and lines[after].story_like
-    hit = hits[after]
-    interrupted = after in found or not sheet.open(after) or (hit is not None and hit.whole and hit.rule.kind in BETWEEN)
+    interrupted = after in found or not sheet.open(after) or between(lines[after], hits[after], apart=first > at + 1)
     reported = sum(verdict is not None and verdict.kind == "timestamp" for verdict in sheet.verdicts) >= LIVE_STAMPS
     begun = reported or any(lines[i].story_like and hits[i] is None for i in range(at + 1, first))
     return {first: Verdict("standfirst", "title.standfirst", 0.6)} if (unfinished or interrupted) and not begun else {}

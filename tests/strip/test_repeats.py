@@ -42,3 +42,9 @@ def test_neighbourhoods_are_the_nearest_paragraphs() -> None:
     around = neighbourhoods(lines)
     assert around[1] == around[2]
     assert around[0] != around[1]
+
+
+def test_background_that_an_outlet_repeats_is_story() -> None:
+    parsed = parse_text(raw(f"Ferry returns to old harbour\n\n{LEAD}\n\n{NEXT}"))
+    document = strip_document(parsed, DEBRIS, repeated=frozenset({digest(fold(LEAD))}))
+    assert paragraphs(document) == [LEAD, NEXT]
