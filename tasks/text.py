@@ -28,3 +28,8 @@ def name_key(text: str) -> str:
     folded = plain(text).casefold()
     bare = LATIN_MARKS.sub("", unicodedata.normalize("NFKD", folded))
     return unicodedata.normalize("NFC", bare).replace("’", "'")
+
+
+def shown(text: str, size: int) -> str:
+    """The first `size` characters of a text that can be shown; what cannot is left out."""
+    return "".join(c for c in text[: size * 4] if c.isprintable() or c in "\n\t")[:size]

@@ -22,6 +22,7 @@ SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-
 HIGH = re.compile(rb"[\x80-\xff]")
 INSIDE = re.compile(r"[A-Za-z][‚„…°§·][A-Za-z]|[A-Za-z][‚„]\s")  # in words they are letters of older character sets
 HEAD = 4096  # bytes in which a page declares its character set
+FEW = 4  # bytes beyond ASCII in a long text of it: strays, whatever letters they would make elsewhere
 PLAUSIBLE = 0.25  # a score under which letters fit no language
 MARGIN = 0.5  # by how much another reading must be better than the declared one
 NEVER = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7")  # no way in which pages are written
@@ -125,6 +126,8 @@ def _legacy(data: bytes, said: str | None) -> Decoded:
     if _only_marks(data):
         return _tolerant(data, "windows-1252")
     high = len(HIGH.findall(data))
+    if not said and high < FEW and high * 50 <= len(data):
+        return _tolerant(data, "windows-1252")
     if best and (best.score >= PLAUSIBLE or (high < 8 and best.score > 0)):
         return _tolerant(data, best.charset)
     if high * 5 > len(data):

@@ -6,13 +6,9 @@ from tasks.split.decode import decode, whole
 from tasks.split.errors import Refused
 from tasks.split.identity import document_id, identity_of, sha256
 from tasks.split.source import Found, Refusal
+from tasks.text import shown
 
 BLANK = " \t\r\n\f\v\0\ufeff\u200b\xa0"
-
-
-def shown(text: str, size: int) -> str:
-    """The first `size` characters of a text that can be shown; what cannot is left out."""
-    return "".join(c for c in text[: size * 4] if c.isprintable() or c in "\n\t")[:size]
 
 
 def _path(item: Found | Refusal) -> str | None:
@@ -45,6 +41,7 @@ def finish(item: Found | Refusal, limits: Limits) -> RawDocument | Reject:
         url=meta.url,
         fetched_at=meta.fetched_at,
         given=meta.given,
+        size=len(item.data),
     )
 
 

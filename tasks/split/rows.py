@@ -21,6 +21,7 @@ CONTENT = ("html_base64", "html", "text", "sniffed")
 STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?\s?(Z|z|[+-]\d\d:?\d\d|UTC|GMT)")
 Cell = tuple[str, Any]  # the name it stood under, and the value
 Raw = Callable[[], bytes]  # a row as it stood, made only where a reject shows it
+PLACE = re.compile(r"(?:[a-z][a-z0-9+.\-]*:)?//\S|[\w\-]+(?:\.[\w\-]+)+(?:[/?:#]|$)", re.IGNORECASE)
 
 
 class Broken(bytes):
@@ -85,6 +86,8 @@ def meta_of(cells: Mapping[str, Cell], rule: str, around: Meta | None = None) ->
     stamp, url, own = first.get("fetched_at"), first.get("url"), first.get("id")
     if url and url.lower().startswith(("urn:", "tag:")):  # a name, not a place: ninjs and feeds identify items so
         url, own = None, own or url
+    if url and not PLACE.match(url):  # no URL identifies a document by a number or a word: it stays what the row says of it
+        url = None
     return Meta(
         url=url or around.url,
         id=own or around.id,

@@ -18,15 +18,15 @@ from tasks.strip.refusal import load_refusals, refusal
 from tasks.strip.repeats import ENOUGH, Repeat, outlet_key, repeats_of
 from tasks.strip.story import strip_document
 from tasks.strip.text import parse_text
-from tasks.strip.turned_away import rejected
+from tasks.turned_away import rejected
 
 PAGES = frozenset({"text/html", "application/xhtml+xml"})
 Record = TypeVar("Record")
 
 
-def parse(document: RawDocument) -> ParsedDocument:
+def parse(document: RawDocument, config: Path) -> ParsedDocument:
     """Source text, blocks and clues of a document of either kind."""
-    return parse_page(document) if document.media_type in PAGES else parse_text(document)
+    return parse_page(document, config) if document.media_type in PAGES else parse_text(document)
 
 
 def divided(found: Iterable[Record | Reject]) -> tuple[list[Record], list[Reject]]:
@@ -57,7 +57,7 @@ def parse_shard(folder: Path, config: Path, known: Path | None) -> Path:
 def parsed_or_not(documents: Iterable[RawDocument], settings: Settings) -> Iterator[ParsedDocument | Reject]:
     """Each document parsed, or the Reject that says how parsing it broke."""
     for document in documents:
-        result = guarded(parse, document)
+        result = guarded(lambda one: parse(one, settings.folder), document)
         yield rejected(document, document.text, "parse", result.reason, result.detail, settings) if isinstance(result, Crash) else result
 
 

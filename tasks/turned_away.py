@@ -4,12 +4,7 @@ from hashlib import sha256
 
 from tasks.records import RawDocument, Reject
 from tasks.settings import Settings
-from tasks.strip.cover import INVISIBLE
-
-
-def shown(text: str, length: int) -> str:
-    """The first characters of a text that can be shown."""
-    return INVISIBLE.sub("", text[: length * 2])[:length]
+from tasks.text import shown
 
 
 def rejected(document: RawDocument, text: str, stage: str, reason: str, detail: str, settings: Settings) -> Reject:
