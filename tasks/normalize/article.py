@@ -73,7 +73,7 @@ class Origin:
     signed: Signed
 
 
-def find_origin(reading: Reading, knowledge: Knowledge) -> Origin:
+def find_origin(reading: Reading, knowledge: Knowledge, language: Candidate | None = None) -> Origin:
     """Outlet first, for its country tells agencies of one name apart; then dateline and bylines, then whose text it is."""
     via = find_via(reading, knowledge.wires)
     passed = first(via)
@@ -84,15 +84,16 @@ def find_origin(reading: Reading, knowledge: Knowledge) -> Origin:
     people = People(knowledge.lexicon, knowledge.registry, knowledge.wires)
     names = frozenset(site_names(reading, facts.name if facts else None, None))
     signed = sign(reading, people, names, country)
-    place = country or (dateline.country if dateline else None)
+    home = knowledge.wires.homes.get((language.value or "").split("-")[0]) if language else None
+    place = country or (dateline.country if dateline else None) or home
     agency = find_agency(reading, knowledge.wires, list(signed.agencies), dateline, domain, place)
     return Origin(published, via, agency, dateline, filed, signed)
 
 
 def decide(reading: Reading, knowledge: Knowledge) -> tuple[Fields, Lists, OutletFacts | None]:
     """All fields but the dates, the candidates of each, and what is known of the outlet."""
-    origin = find_origin(reading, knowledge)
     languages = language_candidates(reading, knowledge.tongues)
+    origin = find_origin(reading, knowledge, first(languages))
     fields, lists = _origin_fields(origin)
     own_fields, own_lists = _story_fields(reading, origin)
     lists |= own_lists | {"language": languages}

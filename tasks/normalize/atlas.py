@@ -27,13 +27,13 @@ class Atlas:
     states: dict[str, tuple[str, str]]  # abbreviation or name of a part of a country: country and code
     words: frozenset[str]  # city names that are common words
 
-    def city(self, name: str, qualifier: str | None = None) -> Place | None:
-        """The largest city of a name, within the state or country that stands beside it where one does."""
+    def city(self, name: str, qualifier: str | None = None, home: str | None = None) -> Place | None:
+        """The largest city of a name, within the state or country that stands beside it where one does, else first in `home`."""
         found = self.cities.get(name_key(name), ())
         country, state = self.region(qualifier) if qualifier else (None, None)
         if country:
             found = tuple(p for p in found if p.country == country and (not state or not p.state or p.state == state))
-        return max(found, key=lambda place: place.population, default=None)
+        return max(found, key=lambda place: (place.country == home, place.population), default=None)
 
     def region(self, name: str) -> tuple[str | None, str | None]:
         """Country and state that a qualifier names (`Ill.`, `Bavaria`, `Ukraine`)."""
@@ -57,7 +57,8 @@ def load_atlas(folder: Path) -> Atlas:
         countries |= dict.fromkeys([name_key(row["name"]), *filter(None, row["names"].split(";"))], row["country"])
     words = read_yaml(folder / "places" / "words.yml")
     states = {name_key(name).rstrip("."): (entry["country"], entry["code"]) for entry in words["states"] for name in entry["names"]}
-    return Atlas(_cities(folder / "places" / "cities.csv", codes), countries, states, frozenset(map(name_key, words["words"])))
+    cities = _with_towns(_cities(folder / "places" / "cities.csv", codes), folder / "places" / "towns.csv")
+    return Atlas(cities, countries, states, frozenset(map(name_key, words["words"])))
 
 
 def _cities(path: Path, codes: set[str]) -> dict[str, tuple[Place, ...]]:
@@ -69,3 +70,15 @@ def _cities(path: Path, codes: set[str]) -> dict[str, tuple[Place, ...]]:
         for key in (name_key(row["name"]), *filter(None, row["names"].split(";"))):
             cities[key] = cities.get(key, ()) + place
     return cities
+
+
+def _with_towns(cities: dict[str, tuple[Place, ...]], path: Path) -> dict[str, tuple[Place, ...]]:
+    """Towns under the size of the extract, and more names of its cities; a town without a population comes after every city."""
+    grown = dict(cities)
+    for row in read_csv(path):
+        key = name_key(row["name"])
+        town = next((p for p in cities.get(key, ()) if p.country == row["country"]), Place(row["name"], row["country"], "", 0))
+        for name in (key, *filter(None, row["names"].split(";"))):
+            if town not in grown.get(name, ()):
+                grown[name] = (*grown.get(name, ()), town)
+    return grown

@@ -18,10 +18,10 @@ SEPARATOR = re.compile(
 MARK = re.compile(r"[(（\[/]\s*(?P<mark>[^()（）\[\]/\d]{2,40}\d?(?:/[^()（）\[\]\s]{2,12})?)\s*[)）\]/]")
 NUMBERED = re.compile(r"\d")
 MONTHLIKE = re.compile(
-    r"[^\W\d_]{3,12}\.?\s+\d{1,2}\b|\d{1,2}\.?º?(?:\s+de)?\s+[^\W\d_]{3,12}\.?"
+    r"[^\W\d_]{3,12}(?:\s+|\.\s+(?!\d{1,2}\s+[^\W\d_]{3}))\d{1,2}\b|\d{1,2}\.?º?(?:\s+de)?\s+(?:[^\W\d_]{3,12}\.?|[\u0900-\u0dff]{3,12})"
     r"|\d{1,4}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{1,2}(?:st|nd|rd|th)?\b|\b\d{4}\b"
 )
-PLACE = re.compile(r"[^\W\d_][\w.'’ \-]{1,38}\Z")
+PLACE = re.compile(r"[^\W\d_][\w.'’ \-\u0900-\u0dff]{1,38}\Z")  # signs of vowels in Indian scripts are no \w
 BEHIND = re.compile(r"\s?(?P<mark>РИА Новости|ТАСС|Интерфакс|РИА|ИА REGNUM|REGNUM|SDA|ANSA|Sapa|BNS|AFP|dpa)[.,]?(?=\s)")
 
 
@@ -79,12 +79,15 @@ class Reader:
         bare = MARK.sub(" ", head) if mark else head
         dated = bool(NUMBERED.search(bare))
         words = [part.strip(" .") for part in MONTHLIKE.sub(",", bare).replace("/", ",").split(",")]
-        words = [word for word in words if word and not self.wires.is_form(word)]
+        forms = [word for word in words if word and self.wires.is_form(word)]
+        words = [word for word in words if word and word not in forms]
         agency = self._agency(mark["mark"], country, words[:1]) if mark else None
         if mark and agency is None and not self._qualifies(mark["mark"]):
             return None
         if agency is None and (follows := BEHIND.match(behind)):
             agency = self.wires.find(follows["mark"], country)
+        if agency is None and dated and len(forms) == 1 and words:  # `Kazan. 14 April. INTERFAX.RU -`
+            agency = self._agency(forms[0], country, words[:1])
         if not words:
             return self._agency_first(head, behind, agency, country) if agency else None
         region = words[1] if len(words) > 1 else (mark["mark"] if mark and agency is None else None)
@@ -93,7 +96,9 @@ class Reader:
     def _agency_first(self, head: str, behind: str, agency: Agency, country: str | None) -> Dateline:
         """`(ANSA) - ROMA, 12 AGO -`: the place follows; or there is none."""
         for separator in SEPARATOR.finditer(behind[:60]):
-            inner = self._judge(behind[: separator.start()].strip(), separator[0].strip(), behind[separator.end() :], False, country)
+            place = behind[: separator.start()].strip()
+            inner = self._judge(place, separator[0].strip(), behind[separator.end() :], False, country)
+            inner = inner or self._unknown(place, agency)
             if inner is not None and inner.place:
                 return Dateline(f"{head} - {inner.raw}", inner.place, inner.country, agency, "dateline.agency-first")
         return Dateline(head, None, None, agency, "dateline.agency-only")
@@ -115,19 +120,33 @@ class Reader:
         if not PLACE.match(name) or len(name.split()) > 4:
             return None
         country, _ = self.atlas.region(region) if region else (None, None)
-        city = self.atlas.city(name, region if country else None)
+        home = self._home(agency)
+        city = self.atlas.city(name, region if country else None, home)
         if city is None and region and not country:
-            city = self.atlas.city(name)
+            city = self.atlas.city(name, None, home)
         capitals = name.isupper() and len(name) > 2
         strong = agency is not None or (dated and words <= 3 and capitals)
         if city is None:
             known = agency is not None or (capitals and country is not None and sign != ":")
-            return Dateline(head, _titled(name), country, agency, "dateline.unknown-place") if known and name[:1].isupper() else None
+            shaped = known and (name[:1].isupper() or name[:1].lower() == name[:1].upper())
+            return Dateline(head, _titled(name), country, agency, "dateline.unknown-place") if shaped else None
         if not strong and not self._shaped(name, sign, words, capitals, (bool(country), dated, alone), behind):
             return None
         if self.atlas.is_word(name) and not (strong or country or (capitals and sign not in (":", ""))):
             return None
         return Dateline(head, _printed(name, city.name), country or city.country, agency, "dateline.agency" if agency else "dateline.place")
+
+    def _home(self, agency: Agency | None) -> str | None:
+        """The country whose city an agency means by a shared name; None for those that report from everywhere."""
+        return agency.country if agency is not None and agency.id not in self.wires.worldwide else None
+
+    def _unknown(self, head: str, agency: Agency) -> Dateline | None:
+        """`MATERA, 02 DIC`: a dated place in capitals behind an agency's mark, which no list needs to know."""
+        words = [part.strip(" .") for part in MONTHLIKE.sub(",", head).split(",")]
+        words = [word for word in words if word]
+        if len(words) != 1 or not NUMBERED.search(head) or not words[0].isupper() or not PLACE.match(words[0]):
+            return None
+        return Dateline(head, _titled(words[0]), None, agency, "dateline.unknown-place")
 
     @staticmethod
     def _shaped(name: str, sign: str, words: int, capitals: bool, told: tuple[bool, bool, bool], behind: str) -> bool:

@@ -56,6 +56,8 @@ class Wires:
     credits: tuple[Shape, ...]
     datelines: tuple[Shape, ...]
     words: frozenset[str]  # marks that are also words
+    worldwide: frozenset[str]  # agencies whose place without a country may lie anywhere
+    homes: dict[str, str]  # the country that a language is written in, where it is one
 
     def find(self, text: str, country: str | None = None, marks: bool = True) -> Agency | None:
         """The agency that a piece of a credit names, whole; shared forms need the country. None where it names nobody."""
@@ -95,6 +97,7 @@ def load_wires(folder: Path) -> Wires:
         text = row["form"].strip(EDGES)
         table, key = (marks, text) if row["kind"] == "mark" else (names, name_key(text))
         table.setdefault(key, []).append(form)
+    signs = read_yaml(folder / "agencies" / "words.yml")
     return Wires(
         agencies=agencies,
         marks={key: tuple(forms) for key, forms in marks.items()},
@@ -103,7 +106,9 @@ def load_wires(folder: Path) -> Wires:
         notices=_shapes(folder / "agencies" / "notices.yml"),
         credits=_shapes(folder / "agencies" / "credits.yml"),
         datelines=_shapes(folder / "agencies" / "datelines.yml"),
-        words=frozenset(read_yaml(folder / "agencies" / "words.yml")["words"]),
+        words=frozenset(signs["words"]),
+        worldwide=frozenset(signs["worldwide"]),
+        homes=signs["homes"],
     )
 
 

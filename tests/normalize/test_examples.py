@@ -62,7 +62,7 @@ def test_no_form_of_an_agency_counts_in_a_citation_or_a_photo_credit(knowledge: 
 
 
 def test_lookup_keys_of_places_are_keys() -> None:
-    for row in (*read_csv(CONFIG / "places" / "cities.csv"), *read_csv(CONFIG / "places" / "countries.csv")):
+    for row in [row for name in ("cities", "towns", "countries") for row in read_csv(CONFIG / "places" / f"{name}.csv")]:
         assert all(name == name_key(name) for name in row["names"].split(";"))
 
 

@@ -133,3 +133,14 @@ def test_candidate_that_is_vouched_for_is_refused(tmp_path: Path) -> None:
 def test_form_without_an_agency_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="line 2"):
         load_wires(_config_with(tmp_path, "agencies/forms.csv", "form,agency,kind,yes,no\nXYZ,nobody,mark,a,b\n"))
+
+
+def test_a_bare_mark_counts_in_the_language_of_its_country(knowledge: Knowledge) -> None:
+    swedish = [
+        ("headline", "Bron över Elven är öppen"),
+        ("boilerplate", "TT"),
+        ("timestamp", "Publicerad 2022-04-14"),
+        ("body", "Den nya bron över Elven öppnades för trafik på torsdagen och många ville gå över den, säger kommunen."),
+    ]
+    english = [("headline", "The bridge is open"), ("boilerplate", "TT"), ("body", "The new bridge over the river was opened to traffic.")]
+    assert [article(knowledge, *lines).agency_id for lines in (swedish, english)] == ["tt", None]
