@@ -140,7 +140,7 @@ def _verify(options: argparse.Namespace) -> int:
 def _schema(_: argparse.Namespace) -> int:
     from tasks.write.schema import data_dictionary
 
-    print(data_dictionary())
+    sys.stdout.write(data_dictionary())
     return DONE
 
 

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 VERBS = ("split", "strip", "normalize", "deduplicate", "write")
-SHARED = {f"tasks.{name}" for name in ("records", "shards", "settings", "text", "guard")}
+SHARED = {f"tasks.{name}" for name in ("records", "shards", "settings", "text", "guard", "turned_away")}
 MODULES = sorted(path for folder in ("flows", "tasks") for path in (ROOT / folder).rglob("*.py"))
 NAMES = [path.relative_to(ROOT).as_posix() for path in MODULES]
 

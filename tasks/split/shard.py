@@ -55,7 +55,7 @@ def split_documents(bundles: Sequence[str], settings: Settings) -> Iterator[RawD
 
 
 def split_bundles(bundles: Sequence[str], work: Path, settings: Settings) -> list[Path]:
-    """Write the documents and rejects of the bundles to shards below `work/shards`; returns their folders in order.
+    """Write the documents and rejects of the bundles to shards below `work/shards`; returns their folders in order, one at least.
 
     What an earlier try left there is removed first. Raises BundleError where a bundle cannot be had at all.
     """
@@ -68,6 +68,6 @@ def split_bundles(bundles: Sequence[str], work: Path, settings: Settings) -> lis
         if shard.full(settings.pipeline.shards):
             written.append(shard.write(root / f"{len(written):05d}"))
             shard = _Shard()
-    if shard.documents or shard.rejects:
+    if shard.documents or shard.rejects or not written:  # an empty folder is a run of nothing, not a broken one
         written.append(shard.write(root / f"{len(written):05d}"))
     return written

@@ -133,17 +133,19 @@ def _object(line: str) -> bool:
 
 
 def _markup(text: str, name: str) -> str | None:
-    """html, where the text is markup."""
+    """html, where the text begins as markup does or the name says so."""
     body = _prolog(text)
     if root := ROOT.match(body):
         return ROOTS[root[1].lower()]
     if OPENING.match(body):
         return "html"
-    lower = name.lower()
-    if lower.endswith(PAGES):
-        return "html"
+    return "html" if name.lower().endswith(PAGES) else None
+
+
+def _fragment(text: str, name: str) -> str | None:
+    """html, where text that begins as any other is full of elements; cells of a table may be too, so tables are told first."""
     elements = len(ELEMENT.findall(text))
-    return "html" if elements >= (12 if lower.endswith(TEXTS) else 3) and elements * 400 > len(text) else None
+    return "html" if elements >= (12 if name.lower().endswith(TEXTS) else 3) and elements * 400 > len(text) else None
 
 
 def _mail(text: str) -> str | None:
@@ -173,4 +175,4 @@ def sniff(head: bytes, name: str) -> str:
     text = view(head)
     if not text.strip(" \t\r\n\f\v\0\ufeff\xa0"):
         return "empty" if len(head) < LOOK else "text"
-    return _json(text.lstrip(), name) or _mail(text) or _markup(text, name) or _table(text, name) or "text"
+    return _json(text.lstrip(), name) or _mail(text) or _markup(text, name) or _table(text, name) or _fragment(text, name) or "text"
