@@ -79,10 +79,21 @@ def check_rerun(release: Release, rerun: Rerun, regroup: Regroup | None = None) 
 def _replay(event: Any, reason: str, out: Path, rerun: Rerun, regroup: Regroup | None) -> None:
     if isinstance(event, dict):
         rerun(locations_of(event), out)
+        _same_makers(event, runs_in_order(current_release(out)))
     elif regroup is None:
         raise OutputError("documents were withdrawn, and nothing here can group the rest of their stories")
     else:
         withdraw_documents(out, event, reason, regroup)
+
+
+def _same_makers(run: dict[str, Any], replayed: Sequence[dict[str, Any]]) -> None:
+    """Raise OutputError where the replay was made by another configuration or other versions than the run was."""
+    if not replayed:
+        return
+    if replayed[-1]["configuration_digest"] != run["configuration_digest"]:
+        raise OutputError("it was cleaned with another configuration: name that one with --config")
+    if replayed[-1]["versions"] != run["versions"]:
+        raise OutputError("it was cleaned by other versions of Copydesk or of its libraries: runs.versions names them")
 
 
 def _repeat(runs: list[dict[str, Any]], rerun: Rerun, out: Path) -> Iterator[Breach]:

@@ -1,9 +1,12 @@
 """Laws 3 and 4: what a replay of all runs finds."""
 
 import itertools
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from tasks.write.compact import compact_output
 from tasks.write.output import close_output, open_output
@@ -89,3 +92,16 @@ def test_running_again_that_adds_is_told(tmp_path: Path) -> None:
         clean(locations if number < 2 else [f"x{number}"], scratch)
 
     assert "law 4" in {breach.law for breach in verify_output(out, rerun=adding)}
+
+
+def test_a_run_of_another_configuration_cannot_be_replayed(tmp_path: Path) -> None:
+    out = published(tmp_path)
+    again = cleaner(tmp_path / "again", INPUTS)
+
+    def otherwise(locations: Sequence[str], target: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys.modules[__name__], "info", lambda made=info: replace(made(), configuration_digest="0" * 64))
+            again(locations, target)
+
+    (breach,) = verify_output(out, rerun=otherwise)
+    assert "another configuration" in breach.line()
