@@ -94,9 +94,14 @@ class People:
 
     def _judge(self, part: str, raw: str, outlet: frozenset[str], country: str | None, into: _Piles) -> None:
         authors, agencies, lost = into
-        part = part.strip(EDGES)
+        part = self.lexicon.button.sub("", part).strip(EDGES)
         if self.lexicon.edited.match(part):
             lost.append((part, "edited it, or took its photos"))
+            return
+        if source := self.lexicon.source.match(part):
+            if agency := self.wires.find(part[source.end() :], country):
+                agencies.append(agency)
+            lost.append((part, "a source"))
             return
         led = self.lexicon.lead.match(part)
         part = part[led.end() :].strip(EDGES) if led else part
@@ -114,10 +119,20 @@ class People:
             if len(behind) > 1 and (agency := self.wires.find(behind[1], country)):
                 agencies.append(agency)
             self._judge(part[: cut.start()], raw, outlet, country, into)
-        elif reason := self._nobody(part, outlet):
+        elif reason := self._nobody(part := self._without_outlet(part, outlet), outlet):
             lost.append((part, reason))
         else:
             authors.append(Author(self._tidy(part), None, plain(raw)))
+
+    def _without_outlet(self, part: str, outlet: frozenset[str]) -> str:
+        """A name without the outlet before it (`North-Post Ada Brook`): the document's own, or one whose name no person bears."""
+        words = part.split()
+        for count in range(len(words) - 2, 0, -1):
+            head = " ".join(words[:count])
+            unlike = count > 1 or "-" in head or "." in head or (head.isupper() and not part.isupper())
+            if _letters(name_key(head)) in outlet or (unlike and self.registry.is_name(head)):
+                return " ".join(words[count:])
+        return part
 
     def _with_role(self, part: str) -> tuple[str, str] | None:
         """`Ada Brook Senior Harbour Reporter` as name and role, or None."""
@@ -136,6 +151,8 @@ class People:
         if UNCASED.search(part):
             return name_key(part) in self.lexicon.roles
         words = name_key(part).split()
+        if len(words) > 2 and words[0] in self.lexicon.roles and words[1] in self.lexicon.particles:
+            return True  # `Repórter da Agência Norte`
         return any(" ".join(words[start:]) in self.lexicon.roles for start in range(min(len(words), 4)))
 
     def _nobody(self, part: str, outlet: frozenset[str]) -> str | None:
@@ -171,6 +188,8 @@ class People:
         words = part.split()
         while len(words) > 2 and name_key(words[0]) in self.lexicon.titles:
             words = words[1:]
+        if not words[0].isupper() and all(word.isupper() for word in words[1:]) and max(map(len, words[1:]), default=0) > 3:
+            words = [words[0], *map(_capital, words[1:])]  # `Ada LE BROOK`: a family name in capitals
         name = " ".join(words)
         if name.isupper() or name.islower():
             small = self.lexicon.particles

@@ -11,6 +11,7 @@ from tasks.text import name_key, plain
 
 SEPARATOR = re.compile(r"\s+[|•·»›«‹—–\-:/~]{1,2}\s+|\s*[|｜ㅣ]\s*|(?<=[가-힣])-(?=[가-힣]{2,6}\s?[|ㅣ｜])")
 WORD = re.compile(r"\w+")
+STANDFIRST = 300  # characters of one
 OVERLAP = 0.2  # share of common words from which two titles are of one story
 LONGEST = 300
 
@@ -140,6 +141,8 @@ def alternative_candidates(reading: Reading, headline: str | None) -> Iterator[C
     """Standfirst, else kicker (often a mere section); what only repeats the headline is none."""
     for text in reading.standfirsts:
         yield Candidate(plain(text), text, "text", "paragraph.standfirst", _repeats(text, headline))
+    if not reading.standfirsts and not reading.is_page and (between := _between_heads(reading)):
+        yield Candidate(plain(between), between, "text", "paragraph.between-heads", _repeats(between, headline))
     for line in reading.removed_as("kicker", "alternative-headline"):
         yield Candidate(line.text, line.text, "text", "span.kicker", _repeats(line.text, headline))
     printed = {plain(paragraph) for paragraph in reading.paragraphs[:1]} | {line.text for line in reading.lines if line.start < reading.end}
@@ -147,6 +150,23 @@ def alternative_candidates(reading: Reading, headline: str | None) -> Iterator[C
         text = plain(html.unescape(clue.raw))
         unprinted = None if text in printed else "not printed as a line of its own at the head of the page"
         yield Candidate(text, clue.raw, clue.source, clue.rule, _repeats(text, headline) or unprinted)
+
+
+def _between_heads(reading: Reading) -> str | None:
+    """The first paragraph, where the headline stands right above it and the byline or the date below: a standfirst.
+
+    Without a full stop at its end it is one before any line that is no paragraph.
+    """
+    if len(reading.paragraphs) < 2 or len(reading.paragraphs[0]) > STANDFIRST:
+        return None
+    text, place = reading.paragraphs[0], reading.start
+    above = [line for line in reading.lines if line.start < place]
+    following = reading.source_text.find(reading.paragraphs[1], place + len(text))
+    below = [line for line in reading.lines if place < line.start < following]
+    if not above or above[-1].kind != "headline" or not below:
+        return None
+    signed = any(line.kind in ("byline", "timestamp") for line in below)
+    return text if signed or text[-1].isalnum() else None
 
 
 def _repeats(text: str, headline: str | None) -> str | None:

@@ -11,7 +11,7 @@ from tasks.text import name_key
 
 @dataclass(frozen=True, slots=True)
 class Inline:
-    """A byline inside the story, in the `head` of its first paragraph or the `tail` of its last; the group `names` holds the names."""
+    """A byline inside a line: in the `head` of the first paragraph, the `tail` of the last, or a `stamp`; group `names`."""
 
     id: str
     at: str
@@ -36,6 +36,8 @@ class Lexicon:
     cut: re.Pattern[str]  # what follows a name: `for Reuters`, `in London`
     inline: tuple[Inline, ...]
     edited: re.Pattern[str]  # introduces those who edited or photographed
+    source: re.Pattern[str]  # introduces whom the text was taken from
+    button: re.Pattern[str]  # the label of a button behind a name
 
 
 def _alternatives(words: list[str]) -> str:
@@ -75,6 +77,8 @@ def _lexicon(words: dict[str, list[str]], inline: tuple[Inline, ...]) -> Lexicon
         months=tuple(words["months"]),
         inline=inline,
         edited=re.compile(rf"\s*(?:{_alternatives(words['editors'])})(?=\W|(?<=[:：]))", re.I),
+        source=re.compile(rf"\s*(?:{_alternatives(words['sources'])})\s*", re.I),
+        button=re.compile(rf"\s+(?:{_alternatives(words['buttons'])})\s*\Z", re.I),
         lead=re.compile(rf"\s*(?:(?:{_alternatives(words['leads'])})[\s:]+|(?:{_alternatives(open_leads)})\s*)", re.I),
         glued=re.compile(r"\b(By|by|Von|von|Par|par|Por|por|Di|di|Av|av|Af|af)(?=[A-ZÀ-Þ][a-zà-ÿ]{2,})"),
         join=re.compile(rf"\s+(?:{_alternatives(words['joins'])})\s+|\s*[;|•·⋅∙/、，]\s*|\s*&\s*", re.I),

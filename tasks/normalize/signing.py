@@ -14,6 +14,10 @@ from tasks.text import name_key
 
 ADDRESS = re.compile(r"@|https?:|www\.|/")  # at the start: a handle or a link, not a name
 BEFORE, AFTER = 600, 2000  # characters around the headline in which its byline stands
+STAMP, SIGNATURE = 160, 70  # characters of a line with a date and a name, and of one that is a signature
+SIGNED = 8  # characters, blank lines, between a story and its signature
+NAME = r"[^\W\d_a-zà-ÿа-яё][\w'’\-]+(?: [^\W\d_a-zà-ÿа-яё][\w'’\-]+){1,2}"
+NAME_AND_PLACE = re.compile(rf"(?P<name>{NAME}),\s+[^\W\d_a-zà-ÿа-яё][\w'’\-]+(?: [^\W\d_a-zà-ÿа-яё][\w'’\-]+)?\Z")
 CLUSTER = 250  # characters between two bylines of one story
 
 
@@ -48,6 +52,31 @@ def bylines_of(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
     for clue in _beside_headline(reading):
         yield Candidate(clue.raw, clue.raw, clue.source, clue.rule)
     yield from _in_spans(reading, lexicon, led=False)
+    if not reading.is_page:
+        yield from _among_stamps(reading, lexicon)
+        yield from _led_elsewhere(reading, lexicon)
+
+
+def _among_stamps(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
+    """Names that share a line with the date, be it removed or left as the first paragraph."""
+    heads = [text for text in reading.paragraphs[:1] if len(text) <= STAMP]
+    lines = [line.text for line in reading.removed_as("timestamp", "byline") if line.start <= reading.start + AFTER]
+    for text in (*(line for line in lines if len(line) <= STAMP), *heads):
+        for form in lexicon.inline:
+            if form.at == "stamp" and (found := form.pattern.search(text)):
+                yield Candidate(found["names"], text, "text", form.id)
+
+
+def _led_elsewhere(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
+    """`By Ada Brook` right above the story, or a name and nothing but its place right below, removed as something else."""
+    for line in reading.removed_as("boilerplate", "navigation"):
+        if len(line.text) > SIGNATURE or any(map(str.isdigit, line.text)):
+            continue
+        above = reading.start - BEFORE <= line.start < reading.start
+        if above and (led := lexicon.lead.match(line.text)) and line.text[led.end() : led.end() + 1].isupper():
+            yield Candidate(line.text, line.text, "byline", "line.led")
+        elif reading.end <= line.start <= reading.end + SIGNED and (found := NAME_AND_PLACE.match(line.text)):
+            yield Candidate(found["name"], line.text, "byline", "line.name-place")
 
 
 def _heading(reading: Reading) -> int | None:

@@ -39,6 +39,15 @@ def people(knowledge: Knowledge) -> People:
         ("Ada BrookNovember 20, 2022", ["Ada Brook"]),
         ("ByAda Brook", ["Ada Brook"]),
         ("Dr. Ada Brook", ["Ada Brook"]),
+        ("By ADA BROOK FOR HARBOUR WEEKLY", ["Ada Brook"]),
+        ("North-Post Ada Brook", ["North-Post Ada Brook"]),
+        ("Ouest-France Ada BROOK", ["Ada Brook"]),
+        ("Marianne Brook Weir", ["Marianne Brook Weir"]),
+        ("Opracowanie: Ada Gaj", ["Ada Gaj"]),
+        ("Texte par : Ada Rive Suivre", ["Ada Rive"]),
+        ("Ada Ribeiro - Repórter da Agência Norte - Porto", ["Ada Ribeiro"]),
+        ("Source: Xinhua| 2022-04-14 09:12:30|Editor: linxi", []),
+        ("Quelle: Elbheimer Bote", []),
         ("By Associated Press", []),
         ("Reuters Staff", []),
         ("dpa", []),
@@ -102,3 +111,26 @@ def test_marked_bylines_far_from_the_headline_are_other_peoples(people: People, 
     )
     signed = sign(read(make(("body", "The bridge is open."), clues=clues)), people, frozenset(), None)
     assert [author.name for author in signed.authors] == ["Ada Brook"]
+
+
+BODY = ("body", "The bridge over the harbour was opened again after eleven months of work, the town said in a statement.")
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        ([("body", "Олена Гай — Четвер, 14 квітня 2022, 09:12"), BODY], ["Олена Гай"]),
+        ([("body", "Publicado em 14/04/2022 - 12:30 Por Ada Ribeiro - Repórter da Agência Norte - Porto"), BODY], ["Ada Ribeiro"]),
+        ([("timestamp", "Ada Brook — Thursday, 14 April 2022, 09:12"), BODY], ["Ada Brook"]),
+        ([("boilerplate", "By Ada Brook"), BODY], ["Ada Brook"]),
+        ([("boilerplate", "Texte par : Ada Rive Suivre"), BODY], ["Ada Rive"]),
+        ([BODY, ("boilerplate", "Ксения Гай, Самара")], ["Ксения Гай"]),
+        ([("boilerplate", "By using this site you agree"), BODY], []),
+        ([("boilerplate", "Ада Гай, Самара"), BODY], []),
+        ([BODY, ("boilerplate", "Economy, Culture")], []),
+        ([BODY, ("boilerplate", "By Ada Brook")], []),
+    ],
+)
+def test_names_in_lines_that_are_no_byline(knowledge: Knowledge, people: People, make: Make, lines: list[tuple[str, str]], names: list[str]) -> None:
+    document = make(("headline", "Bridge opens"), *lines)
+    assert [author.name for author in sign(read(document), people, frozenset(), None).authors] == names

@@ -239,3 +239,16 @@ def test_invisible_characters_part_no_date() -> None:
     raw = RawDocument("0" * 32, "i", "b", "m", None, "s", "text/plain", "utf-8", "", None, datetime(2022, 5, 7, tzinfo=UTC))
     found = decide(StrippedDocument(ParsedDocument(raw, source, (Block(0, len(source)),)), (), tuple(spans)))
     assert (found.published.local, found.published.raw) == ("2022-04-14T13:52", "14 April 2022, 13:52")
+
+
+def test_labelled_stamp_that_was_left_in_the_story_is_read_with_its_clock() -> None:
+    left = document("Publicado em 05/11/2021 - 16:07 Por Ada Ribeiro", typed="body")
+    assert decide(left, "pt").published.local == "2021-11-05T16:07"
+    told = document("The mayor said on Friday that the barge, built on 5 November 2021 at 16:07, was one too many.", typed="body")
+    assert decide(told, "en").published.day is None
+
+
+def test_update_in_brackets_leaves_the_day_its_own_precision() -> None:
+    stamp = decide(document("5 novembre 2021 (modifica il 6 novembre 2021 | 16:07)"), "it")
+    assert (stamp.published.day, stamp.published.precision) == (date(2021, 11, 5), "day")
+    assert stamp.modified.local == "2021-11-06T16:07"

@@ -64,6 +64,9 @@ def test_thirty_languages_have_words_and_examples() -> None:
         ("5 NOVEMBRE 2021 à 16h07", "fr", ("2021-11-05", 16, 7, None)),
         ("٥ تشرين الثاني ٢٠٢١", "ar", ("2021-11-05", None, None, None)),
         ("11.26.2021", "en", ("2021-11-26", None, None, None)),
+        ("Publicerad 2021-11-05 07.15", "sv", ("2021-11-05", 7, 15, None)),
+        ("5 November 2021 12.50 euros", "en", ("2021-11-05", None, None, None)),
+        ("2021-11-05 7.15", "sv", ("2021-11-05", None, None, None)),
         ("am05.11.2021", "de", ("2021-11-05", None, None, None)),
     ],
 )

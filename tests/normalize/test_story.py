@@ -72,6 +72,20 @@ def test_standfirst_is_the_alternative_headline_and_stays_in_the_body(knowledge:
     assert article.body.startswith("Lorries must wait\n\n")
 
 
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ([("headline", "Bridge opens"), ("body", "Lorries must wait."), ("byline", "By Ada Brook"), BODY], "Lorries must wait."),
+        ([("headline", "Bridge opens"), ("body", "Lorries must wait"), ("boilerplate", "Listen"), BODY], "Lorries must wait"),
+        ([("headline", "Bridge opens"), ("body", "Lorries must wait."), ("advertisement", "Advertisement"), BODY], None),
+        ([("headline", "Bridge opens"), ("body", "Lorries must wait"), BODY], None),
+        ([("headline", "Bridge opens"), ("byline", "By Ada Brook"), ("body", "Lorries must wait"), ("share", "Share"), BODY], None),
+    ],
+)
+def test_first_paragraph_between_headline_and_byline_is_a_standfirst(knowledge: Knowledge, lines: list[tuple[str, str]], found: str | None) -> None:
+    assert normalize_document(make_document(*lines), knowledge)[0].alternative_headline == found
+
+
 def test_description_counts_only_where_it_is_printed(knowledge: Knowledge) -> None:
     printed = Clue("alternative_headline", BODY[1], "meta", "meta[property=og:description]")
     hidden = Clue("alternative_headline", "All about bridges.", "meta", "meta[name=description]")

@@ -16,7 +16,7 @@ REACH = 16  # pieces a time before the date may take
 def with_time(moment: Moment, tokens: Tokens, first: int, last: int, words: DateWords) -> Moment:
     """The moment with the time that follows it, else the one that ends where it starts. Indices are of its pieces."""
     after = AFTER.match(tokens.kinds, last)
-    found = _read(after, tokens, 0, words) if after else None
+    found = _read(after, tokens, 0, words, "y" in tokens.kinds[first:last]) if after else None
     if found is None:
         offset = max(0, first - REACH)
         before = BEFORE.search(tokens.kinds[offset:first])
@@ -32,10 +32,10 @@ def with_time(moment: Moment, tokens: Tokens, first: int, last: int, words: Date
 Found = tuple[int, int | None, int | None, str | None, int, int]
 
 
-def _read(match: re.Match[str], tokens: Tokens, offset: int, words: DateWords) -> Found | None:
-    """The parts of a time, or None where the numbers are no time."""
+def _read(match: re.Match[str], tokens: Tokens, offset: int, words: DateWords, dated: bool = False) -> Found | None:
+    """The parts of a time, or None where the numbers are no time; `dated`: it follows a date with its year."""
     at = {name: offset + match.start(name) for name in ("h", "m", "s", "p1", "p2", "p3", "zone") if match[name]}
-    if "m" in at and tokens.text(at["m"] - 1) == "." and not _dotted(match):
+    if "m" in at and tokens.text(at["m"] - 1) == "." and not (_dotted(match) or (dated and _closing(match, tokens))):
         return None
     hour, minute, second = (int(tokens.text(at[name])) if name in at else None for name in "hms")
     half = next((tokens.text(at[name]) for name in ("p1", "p2", "p3") if name in at), None)
@@ -53,6 +53,12 @@ def _read(match: re.Match[str], tokens: Tokens, offset: int, words: DateWords) -
 def _dotted(match: re.Match[str]) -> bool:
     """Whether `13.52` is a time: a word says so before or after it (`klo 13.52`, `13.52 Uhr`)."""
     return any(letter in match[0] for letter in "ghpz")
+
+
+def _closing(match: re.Match[str], tokens: Tokens) -> bool:
+    """Whether `07.15` ends its line, or its part of it, in four digits: `Publicerad 2021-12-13 07.15`."""
+    hour = tokens.spans[match.start("h")]
+    return hour[1] - hour[0] == 2 and tokens.kinds[match.end() : match.end() + 1] in ("", "|", "(", ")")
 
 
 def _spelled(tokens: Tokens, index: int) -> bool:

@@ -17,6 +17,7 @@ OWN = frozenset(("timestamp", "byline"))  # classes of lines whose date is the s
 FOREIGN = frozenset(("caption", "credit", "related", "comments", "author-bio", "advertisement", "consent"))  # or is not
 LONGEST = 260  # characters of a line that may be a stamp with a byline and a section
 SHORT = 60
+LABELLED = 30  # characters of a label at the start of a line, and of the words behind it
 DATELINE_END = re.compile(r"\s[-–—]{1,2}\s|[-–—]{2}|\)\s*[-–—:]|/\.|：|―")
 DATELINE = 110  # characters in which a dateline ends
 
@@ -69,7 +70,8 @@ def looks_like_stamp(reading: Reading, line: str, kind: str = "") -> bool:
     """Whether a dated line is a stamp: labelled, short, or mostly the date itself; in the story's own text only the last."""
     size = reading.moment.end - reading.moment.start
     if kind == "body":
-        return size * 2 >= len(line)
+        opens = bool(reading.label) and reading.moment.start < LABELLED and reading.moment.hour is not None
+        return size * 2 >= len(line) or (opens and len(line) <= 140)  # `Published on 14/04/2022 - 12:30 by Ada Brook`
     if kind == "headline":
         return reading.moment.start == 0 and len(line) > size  # `08.11.2021 | Barge sinks`
     return bool(reading.label) or len(line) <= SHORT or size * 2 >= len(line) or (len(line) <= 140 and reading.moment.hour is not None)
