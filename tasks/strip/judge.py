@@ -112,8 +112,10 @@ def by_rules(
     if main is None:
         sheet = sheet.settle(name_pass(sheet))
     sheet = sheet.settle(life_pass(sheet))
-    sheet = sheet.settle(plea_pass(sheet, debris.address))
-    return sheet.settle(run_pass(sheet, debris.address)), hits
+    if main is None:  # the layout of a page has told its boxes from its story already, and blogs speak to their readers all along
+        sheet = sheet.settle(plea_pass(sheet, debris.address))
+        sheet = sheet.settle(run_pass(sheet, debris.address))
+    return sheet, hits
 
 
 def kept(sheet: Sheet, index: int) -> bool:

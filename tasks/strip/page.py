@@ -26,6 +26,7 @@ DOUBT = 0.15  # expected share of wrong text from which trafilatura is asked too
 MISSED = 0.3  # share of the page's own JSON-LD body outside the main content from which it is asked, too
 LARGEST = 1_000_000  # characters of a page of which extractors are asked
 STATED, STATED_LINES = 3, 500  # bodies in the JSON-LD that are looked at, and lines of each
+LOST = 0.25  # share of trafilatura's text that the layout finds at least, or trafilatura's word is taken
 SWAY = 1.5  # what its answer counts, in logits
 FREQUENT = 3  # times a class name stands in a page to be part of its skeleton
 _SERIAL = re.compile(r"\d")
@@ -56,7 +57,7 @@ def _judged(tree: Any, source: Source, bodies: list[str], model: PageModel) -> t
     kept = [False] * len(texts)
     if len(source.text) <= LARGEST and in_doubt(layout, texts, structured):
         kept = opinion(alignment, lambda: trafilatura_pieces(tree))
-        likely = swayed(layout, kept)
+        likely = rescued(swayed(layout, kept), kept, texts)
     structure: list[bool] = (layout >= MAIN).tolist()
     main: list[bool] = (likely >= MAIN).tolist()
     votes = {"structure": structure, "trafilatura": kept, "structured": structured, "main": main}
@@ -80,6 +81,15 @@ def in_doubt(likely: Column, texts: Sequence[str], structured: Sequence[bool]) -
 def swayed(likely: Column, kept: Sequence[bool]) -> Column:
     """The layout's answer after trafilatura has spoken; one that keeps nothing has no say."""
     return probability(logit(likely) + SWAY * (2 * np.array(kept, float) - 1)) if any(kept) else likely
+
+
+def rescued(likely: Column, kept: Sequence[bool], texts: Sequence[str]) -> Column:
+    """Where the layout finds a small part of what trafilatura finds, something was lost: what trafilatura keeps is main content."""
+    lengths = np.array([weight(text) for text in texts])
+    asked = np.array(kept, bool)
+    if float(lengths[likely >= MAIN].sum()) > LOST * float(lengths[asked].sum()):
+        return likely
+    return np.where(asked, np.maximum(likely, MAIN), likely)
 
 
 def main_blocks(parsed: ParsedDocument) -> tuple[bool, ...]:

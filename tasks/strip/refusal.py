@@ -13,6 +13,7 @@ from tasks.strip.gate import parsed as tree_of
 from tasks.strip.lines import SENTENCE_END, count_words
 
 SHORT_BODY = 150.0  # words under which a page may be an error or a wall
+FEW_WORDS = 60.0  # words under which what is left of a page of links, or behind a wall, is no story
 LINKED = 0.6  # share of characters inside links above which a page is an index
 ARTICLE_TYPES = re.compile(r"article|blogposting|reportage", re.IGNORECASE)
 
@@ -81,7 +82,7 @@ def said_instead(stripped: StrippedDocument, known: Refusals, body: str, words: 
     if error and count_words(source) < SHORT_BODY * 2:
         return "error-page", f"it says {error[0]!r} and holds {words:.0f} words"
     walls = len(found(known.consent, source)) + sum(span.kind == "consent" for span in stripped.spans)
-    if walls >= 2 and sentences(body) < 4:
+    if walls >= 2 and words < FEW_WORDS and sentences(body) < 4:
         return "consent-wall", f"{walls} phrases of a consent wall and {words:.0f} words of text"
     return None
 
@@ -111,4 +112,13 @@ def linked_share(parsed: ParsedDocument) -> float:
 def index_like(stripped: StrippedDocument, body: str) -> bool:
     """A page of links: most characters linked, hardly a paragraph of prose, and it does not call itself an article."""
     parsed = stripped.parsed
-    return linked_share(parsed) > LINKED and len(parsed.blocks) >= 8 and sentences(body) < 3 and not stated_article(parsed)
+    if linked_share(parsed) <= LINKED or len(parsed.blocks) < 8 or sentences(body) >= 3 or stated_article(parsed):
+        return False
+    return count_words(body) < FEW_WORDS or kept_linked(stripped) > LINKED / 2
+
+
+def kept_linked(stripped: StrippedDocument) -> float:
+    """Share of the kept characters that stand inside links."""
+    starts = {paragraph.parts[0][0] for paragraph in stripped.paragraphs}
+    kept = [block for block in stripped.parsed.blocks if any(block.start <= start < block.end for start in starts)]
+    return sum(block.link_length for block in kept) / max(1, sum(block.end - block.start for block in kept))
