@@ -86,6 +86,8 @@ def _shaped(text: str, at: str, source: str, wires: Wires, country: str | None) 
 
 def _named(name: str, wires: Wires, country: str | None, whole: bool) -> Agency | None:
     """The agency that a group names, alone or joined to others; `whole`: joined to other agencies only, as photo credits are not."""
+    if whole and (agency := wires.find_alone(name, country)):
+        return agency  # `dpa/lnw` is one form
     parts = JOINED.split(name)
     if whole and len(parts) > 1 and not all(wires.is_form(part) for part in parts):
         return None

@@ -105,7 +105,7 @@ class People:
             return
         led = self.lexicon.lead.match(part)
         part = part[led.end() :].strip(EDGES) if led else part
-        if agency := self.wires.find(part, country):
+        if agency := self.wires.find(part, country) or self.wires.find(self.lexicon.joined.sub("", part), country):
             agencies.append(agency)
         elif name_key(part) in self.lexicon.roles or (authors and self._is_role(part)):
             if authors and authors[-1].role is None:

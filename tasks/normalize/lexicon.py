@@ -32,6 +32,7 @@ class Lexicon:
     months: tuple[str, ...]
     lead: re.Pattern[str]  # an introduction at the start: `By `, `Von `, `Автор: `
     join: re.Pattern[str]  # what stands between two names
+    joined: re.Pattern[str]  # a joining word at the start: `mit dpa`
     glued: re.Pattern[str]  # an introduction that lost the blank behind it: `ByAda Brook`
     cut: re.Pattern[str]  # what follows a name: `for Reuters`, `in London`
     inline: tuple[Inline, ...]
@@ -82,5 +83,6 @@ def _lexicon(words: dict[str, list[str]], inline: tuple[Inline, ...]) -> Lexicon
         lead=re.compile(rf"\s*(?:(?:{_alternatives(words['leads'])})[\s:]+|(?:{_alternatives(open_leads)})\s*)", re.I),
         glued=re.compile(r"\b(By|by|Von|von|Par|par|Por|por|Di|di|Av|av|Af|af)(?=[A-ZÀ-Þ][a-zà-ÿ]{2,})"),
         join=re.compile(rf"\s+(?:{_alternatives(words['joins'])})\s+|\s*[;|•·⋅∙/、，]\s*|\s*&\s*", re.I),
+        joined=re.compile(rf"(?:{_alternatives(words['joins'])})\s+", re.I),
         cut=re.compile(rf"\s+(?:{_alternatives(words['breaks'])})\s+.*\Z", re.S),
     )

@@ -144,3 +144,19 @@ def test_a_bare_mark_counts_in_the_language_of_its_country(knowledge: Knowledge)
     ]
     english = [("headline", "The bridge is open"), ("boilerplate", "TT"), ("body", "The new bridge over the river was opened to traffic.")]
     assert [article(knowledge, *lines).agency_id for lines in (swedish, english)] == ["tt", None]
+
+
+@pytest.mark.parametrize(
+    ("lines", "agency"),
+    [
+        ([("byline", "mit dpa"), BODY], "dpa"),
+        ([("byline", "Ouest-France avec AFP"), BODY], "afp"),
+        ([BODY, ("body", "Die Stadt plant mehr. (dpa/lnw)")], "dpa"),
+        ([BODY, ("body", "Die Stadt plant mehr. (SDA, red, 14.4.2022)")], "keystone-ats"),
+        ([BODY, ("body", "It was named by the Association (APA).")], None),
+        ([BODY, ("body", "It was seen from the bridge. (Ada Brook/AFP)")], None),
+    ],
+)
+def test_agency_beside_the_house_s_own_desk(knowledge: Knowledge, lines: list[tuple[str, str]], agency: str | None) -> None:
+    found = article(knowledge, ("headline", "Bridge opens"), *lines)
+    assert (found.agency_id, found.authors) == (agency, ())
