@@ -54,7 +54,7 @@ def caption_like(line: Line, credit: Line) -> bool:
 
 def split_credit(text: str, pictures: Pictures) -> Caption:
     """A caption line as caption and credit; the credit is None where none is printed."""
-    found = min((match for form in pictures.credit if (match := form.search(text))), key=lambda match: match.start(), default=None)
+    found = next((match for form in pictures.credit if (match := form.search(text))), None)
     if found is None:
         return Caption(text)
     credit = next((part for part in BRACKETS.split(found.group(1)) if part.strip()), "").strip(" .|")
