@@ -9,6 +9,7 @@ import importlib
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -18,6 +19,9 @@ from typing import Any
 
 # One thread for each worker: as many workers as cores are busy already.
 SINGLE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+
+
+LONGEST_FOLDER, SHORT_FOLDER = 60, "/tmp"  # noqa: S108 - a folder of its own is made there
 
 
 class WorkerLostError(Exception):
@@ -72,17 +76,30 @@ class Crew:
 @contextlib.contextmanager
 def crew(workers: int, preload: tuple[str, ...] = ()) -> Iterator[Crew]:
     """Workers for the time of a run. Enter it before Prefect is imported: the fork server inherits this environment."""
-    with environment(SINGLE), deaf_to_interrupts():
-        hired = Crew(workers, preload)
-        forkserver.ensure_running()  # it loads the rooms while this process goes on
-    try:
-        yield hired
-    except BaseException:
-        hired.kill()
-        raise
-    hired.close()
-    # The private name of what the standard library offers no other way: wait for the fork server, so that nothing outlives the run.
-    forkserver._forkserver._stop()  # type: ignore[attr-defined]
+    with short_sockets():
+        with environment(SINGLE), deaf_to_interrupts():
+            hired = Crew(workers, preload)
+            forkserver.ensure_running()  # it loads the rooms while this process goes on
+        try:
+            yield hired
+        except BaseException:
+            hired.kill()
+            raise
+        hired.close()
+        # The private name of what the standard library offers no other way: wait for the fork server, so that nothing outlives the run.
+        forkserver._forkserver._stop()  # type: ignore[attr-defined]
+
+
+@contextlib.contextmanager
+def short_sockets() -> Iterator[None]:
+    """Processes talk through sockets whose whole path has room for some hundred characters; below a long TMPDIR they lie in /tmp."""
+    if len(tempfile.gettempdir()) <= LONGEST_FOLDER or not os.access(SHORT_FOLDER, os.W_OK):
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="copydesk-", dir=SHORT_FOLDER) as folder:
+        # The private name under which multiprocessing keeps the folder of its sockets; there is no public one.
+        multiprocessing.current_process()._config["tempdir"] = folder  # type: ignore[attr-defined]
+        yield
 
 
 @contextlib.contextmanager
