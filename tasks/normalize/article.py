@@ -14,7 +14,7 @@ from tasks.normalize.dates.decide import decide_dates
 from tasks.normalize.facts import OutletFacts
 from tasks.normalize.headline import alternative_candidates, headline_candidates, site_names
 from tasks.normalize.knowledge import Knowledge
-from tasks.normalize.outlet import Published, find_outlet
+from tasks.normalize.outlet import Published, evidence_of, find_outlet
 from tasks.normalize.reading import Reading, read
 from tasks.normalize.signing import Signed, sign
 from tasks.normalize.tongues import language_candidates
@@ -117,8 +117,7 @@ def _origin_fields(origin: Origin) -> tuple[Fields, Lists]:
         "dateline_place": dateline.place if dateline else None,
         "dateline_country": dateline.country if dateline else None,
     }
-    lists = {
-        "outlet_name": list(origin.published.candidates),
+    lists: Lists = evidence_of(origin.published) | {
         "agency_id": origin.agency,
         "syndicated_via": origin.via,
         "authors": list(origin.signed.candidates),

@@ -22,6 +22,16 @@ class Published:
     candidates: tuple[Candidate, ...]
 
 
+def evidence_of(published: Published) -> dict[str, list[Candidate]]:
+    """The candidates by the column they speak for: an address that the registry does not know tells a domain and no name."""
+    facts = published.facts
+    if facts is None or facts.outlet_id is not None:
+        return {"outlet_name": list(published.candidates)}
+    addresses = [c for c in published.candidates if c.value == facts.domain or c.source == "url" or c.source.startswith("url in ")]
+    names = [c for c in published.candidates if c not in addresses]
+    return {"outlet_domain": addresses, "outlet_name": sorted(names, key=lambda c: c.value != facts.name)}
+
+
 def find_outlet(reading: Reading, registry: Registry, wires: Wires, via: str | None) -> Published:
     """The first evidence that names an outlet; `via` is an intermediary, which is never the outlet by its own notice."""
     candidates: list[Candidate] = []
