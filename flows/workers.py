@@ -46,6 +46,7 @@ class Crew:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))
         self._pool = self._fresh()
+        self._broken: list[ProcessPoolExecutor] = []
 
     def _fresh(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(self.workers, mp_context=self._context)
@@ -59,18 +60,22 @@ class Crew:
         except BrokenProcessPool:
             with self._lock:
                 if self._pool is pool:
+                    # Kept, for Python 3.13 locks itself up where a broken pool is collected while its thread still tidies it up.
+                    self._broken.append(pool)
                     self._pool = self._fresh()
             raise WorkerLostError(f"a worker process died in {target}") from None
 
     def close(self) -> None:
         """Let the workers finish and end."""
+        for pool in self._broken:
+            pool.shutdown(wait=True)
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def kill(self) -> None:
         """End the workers now, whatever they do."""
         for process in list((self._pool._processes or {}).values()):
             process.kill()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 @contextlib.contextmanager
