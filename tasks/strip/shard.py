@@ -71,8 +71,10 @@ def ids_in(known: Path, wanted: Sequence[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def count_lines(shards: Sequence[Path], prior: Sequence[Path], selected: Path, target: Path) -> Path:
+def count_lines(shards: Sequence[Path], prior: Sequence[Path], target: Path) -> Path:
     """Merge the lines of all shards and of earlier runs; each (outlet, line, neighbourhood) counts once.
+
+    Inputs that do not count (law 1) need no leaving out: they hold the lines and neighbourhoods of the one that does.
 
     Writes `target` with the columns outlet, line, count for judging, and beside it, as `lines.parquet`, the rows that are
     new to the memory.

@@ -51,7 +51,7 @@ def told(hits: list[Hit | None]) -> list[tuple[str, int, int] | None]:
     return [(hit.rule.id, hit.start, hit.end) if hit else None for hit in hits]
 
 
-def same(texts: list[str], main: list[bool] | None = None) -> None:
+def check_same(texts: list[str], main: list[bool] | None = None) -> None:
     lines = lines_of(parse_text(raw("\n\n".join(texts))))
     kept = None if main is None else [main[i % len(main)] for i in range(len(lines))]
     assert told(hits_of(lines, DISPATCH, kept)) == told(slowly(lines, kept))
@@ -60,13 +60,13 @@ def same(texts: list[str], main: list[bool] | None = None) -> None:
 @pytest.mark.parametrize("start", range(0, len(EXAMPLES), 40))
 @pytest.mark.parametrize("main", [None, [True, False]])
 def test_examples_in_documents(start: int, main: list[bool] | None) -> None:
-    same(EXAMPLES[start : start + 40], main)
+    check_same(EXAMPLES[start : start + 40], main)
 
 
 def test_each_example_alone_and_changed() -> None:
     for text in EXAMPLES:
         for changed in (text, text.upper(), f"» {text}", f"{PROSE[0]} {text}"):
-            same([changed])
+            check_same([changed])
 
 
 @st.composite
@@ -82,7 +82,7 @@ def built_lines(draw: st.DrawFn) -> list[str]:
 @given(built_lines(), st.one_of(st.none(), st.lists(st.booleans(), min_size=1, max_size=5)))
 @settings(max_examples=150, deadline=None)
 def test_hits_are_those_of_every_rule(texts: list[str], main: list[bool] | None) -> None:
-    same(texts, main)
+    check_same(texts, main)
 
 
 @pytest.mark.parametrize(
