@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from flows.display import progress
 from flows.home import lodging
 from flows.job import Job
+from flows.resuming import Resuming
 from flows.server import serving
 from flows.workers import WorkerLostError, crew
 from tasks.settings import CONFIG, Settings, load_settings
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 # What the fork server loads while this process imports Prefect.
 ROOMS = (
     "flows.lean",
+    "tasks.resume",
     "tasks.split.shard",
     "tasks.strip.shard",
     "tasks.normalize.shard",
@@ -86,9 +89,13 @@ def _run(bundles: tuple[str, ...], output: Output, settings: Settings, started_a
         stack.enter_context(serving())
         from flows.pipeline import run
 
-        job = Job(bundles, output, settings, started_at, stack.enter_context(progress(named(hired))))
+        resuming = stack.enter_context(Resuming(hired, output.root, settings.digest))
+        job = Job(bundles, output, settings, started_at, stack.enter_context(progress(named(resuming))))
         job.at("").mkdir(exist_ok=True)
-        return _published(run, job, workers)
+        summary = _published(run, job, workers)
+        if resuming.taken:
+            print(f"stages of shards taken over from a run that died: {resuming.taken.total()}", file=sys.stderr)
+        return summary
 
 
 def _published(run: Callable[[Job, int], "Summary"], job: Job, workers: int) -> "Summary":

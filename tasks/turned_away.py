@@ -6,6 +6,9 @@ from tasks.records import RawDocument, Reject
 from tasks.settings import Settings
 from tasks.text import shown
 
+# Reasons that depend on the machine: a later run tries the document again.
+PROVISIONAL = frozenset({"timeout", "out-of-memory", "crashed", "unreadable", "changed"})
+
 
 def rejected(document: RawDocument, text: str, stage: str, reason: str, detail: str, settings: Settings) -> Reject:
     """The Reject of a document, with the beginning of its source text (or its content, where no source text was reached)."""

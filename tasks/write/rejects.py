@@ -9,9 +9,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.turned_away import PROVISIONAL
 from tasks.write.columns import constant, sort_by_id, strings
 from tasks.write.reading import read_file
-from tasks.write.release import PROVISIONAL
 from tasks.write.schema import schema_for
 
 NEEDED = ("document_id", "source_bundle", "source_member", "identity", "source_text_sha256", "source_sha256", "reason", "stage", "detail")

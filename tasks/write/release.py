@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.turned_away import PROVISIONAL
 from tasks.write.columns import strings
 from tasks.write.output import (
     MANIFEST,
@@ -40,8 +41,6 @@ __all__ = [
 
 MEMORY = "memory"
 UNSTATED = ("runs/", "withdrawn/")  # no part of the prior state
-# Rejects that depend on the machine: a later run tries the document again.
-PROVISIONAL = frozenset({"timeout", "out-of-memory", "crashed", "unreadable", "changed"})
 KNOWN = pa.schema([("document_id", pa.string()), ("identity", pa.string()), ("source_text_sha256", pa.string())])
 
 
