@@ -9,6 +9,7 @@ from lxml.etree import XPath
 
 from tasks.records import Clue
 from tasks.strip.linked_data import LONGEST, linked_clues, parse_linked_data
+from tasks.strip.page_state import state_clues
 from tasks.strip.tree import SKIPPED, restore
 
 META = {
@@ -46,6 +47,7 @@ META = {
     "paywall": "article:content_tier article:opinion content_tier cxenseparse:recs:paywall isaccessibleforfree",
 }  # names of meta elements, by field, lower case
 _FIELD = {name: field for field, names in META.items() for name in names.split()}
+_PUBLISHED = re.compile(r"(?:^|[^a-z])(?:publish(?:ed|ing)?|publication|posted)[_\-.: ]?(?:on|at|date|time|datetime)$")  # by any other name
 _MICRODATA = {
     "headline": "headline",
     "datepublished": "published",
@@ -125,7 +127,7 @@ def _labels(tag: str, classes: str, rel: str, item: str, dated: bool) -> tuple[t
 def page_clues(tree: Any, marked: list[tuple[Any, str, str, str]], offsets: dict[Any, int]) -> tuple[tuple[Clue, ...], list[Any]]:
     """All clues of a page, and its JSON-LD values. Order: JSON-LD, head, body, each as they stand in the page."""
     values = parse_linked_data(script.text or "" for script in tree.iter("script") if "ld+json" in script.get("type", "").lower())
-    clues = [*linked_clues(values), *_head_clues(tree), *_body_clues(marked, offsets)]
+    clues = [*linked_clues(values), *_head_clues(tree), *state_clues(tree), *_body_clues(marked, offsets)]
     return tuple(dict.fromkeys(clue for clue in clues if clue.raw)), values
 
 
@@ -147,6 +149,8 @@ def _meta_clues(meta: Any) -> Iterator[Clue]:
         name = (meta.get(key) or "").strip()
         field = _FIELD.get(name.lower()) or (_MICRODATA.get(name.lower()) if key == "itemprop" else None)
         content = " ".join(restore(meta.get("content") or "").split())
+        if not field and _DIGIT.search(content) and _PUBLISHED.search(name.lower()):
+            field = "published"
         if field and content:
             yield Clue(field, content[:LONGEST], "meta", f"meta[{key}={name.lower()}]")
 

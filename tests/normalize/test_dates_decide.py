@@ -134,10 +134,54 @@ def test_label_on_the_line_before_counts() -> None:
     assert (found.published.day, found.modified.day) == (date(2021, 11, 5), date(2021, 11, 7))
 
 
-def test_lone_update_is_no_publication_but_a_bound() -> None:
-    found = decide(document("Updated: 7 November 2021"))
-    assert (found.published.day, found.modified.day) == (None, date(2021, 11, 7))
+def test_lone_update_gives_its_day_and_says_so_and_bounds_only_from_above() -> None:
+    found = decide(document("Updated: 7 November 2021 16:07"))
+    stamp = found.published
+    assert (stamp.day, stamp.source, stamp.precision) == (date(2021, 11, 7), "update", "day")
+    assert (stamp.at, stamp.local) == (None, None)
+    assert (found.modified.day, found.modified.local) == (date(2021, 11, 7), "2021-11-07T16:07")
     assert (found.published_earliest, found.published_latest) == (None, date(2021, 11, 7))
+
+
+@pytest.mark.parametrize("rule", ["meta[property=article:modified_time]", "NewsArticle.dateModified"])
+def test_update_is_no_publication_where_the_markup_tells_them_apart(rule: str) -> None:
+    clue = Clue("modified", "2021-11-07T15:07:00Z", "json-ld" if rule[0] == "N" else "meta", rule)
+    found = decide(document("Updated: 7 November 2021", clues=(clue,)))
+    assert (found.published.day, found.published_earliest, found.published_latest) == (None, None, date(2021, 11, 7))
+
+
+def test_two_updates_are_no_publication() -> None:
+    assert decide(document("Updated: 7 November 2021", "Updated: 9 November 2021")).published.day is None
+
+
+def test_page_that_prints_the_clock_its_markup_calls_utc_shows_its_readers_that_day() -> None:
+    clue = ld("2021-11-05T23:30:00Z")
+    assert decide(document("5. November 2021, 23:30 Uhr", clues=(clue,)), "de", BERLIN).published.day == date(2021, 11, 5)
+    assert decide(document("6. November 2021, 00:30 Uhr", clues=(clue,)), "de", BERLIN).published.day == date(2021, 11, 6)
+
+
+def test_element_that_dates_an_update_without_the_word_is_no_publication() -> None:
+    text = "One barge too many\nUpdated 7 November 2021\n"
+    clues = (Clue("modified", "2021-11-07T15:07:00Z", "meta", "meta[property=article:modified_time]"),
+             Clue("published", "7 November 2021", "date-element", ".date", text.index("7 Nov")))  # fmt: skip
+    assert decide(document("Updated 7 November 2021", clues=clues)).published.day is None
+    assert decide(document("7 November 2021", clues=(clues[0], Clue(*_at(clues[1]))))).published.day == date(2021, 11, 7)
+
+
+def _at(clue: Clue) -> tuple[str, str, str, str, int]:
+    return clue.field, clue.raw, clue.source, clue.rule, len("One barge too many\n")
+
+
+def test_items_of_a_list_in_the_page_are_trusted_less_than_its_head() -> None:
+    items = [Clue("published", day, "meta", "meta[itemprop=datepublished]") for day in ("2021-11-09", "2021-11-12")]
+    head = Clue("published", "2021-11-05", "meta", "meta[property=article:published_time]")
+    assert decide(document(clues=(*items, head))).published.day == date(2021, 11, 5)
+    assert decide(document(clues=(items[0],))).published.day == date(2021, 11, 9)
+
+
+def test_stamp_in_a_line_taken_for_the_headline() -> None:
+    assert decide(document("Harbour (1 / 3) 06.11.2021 13:30 von Ada", typed="headline")).published.local == "2021-11-06T13:30"
+    assert decide(document("The harbour after 6 November 2021", typed="headline")).published.day is None
 
 
 def test_agreement_of_stamp_and_url_outweighs_a_stray_markup() -> None:

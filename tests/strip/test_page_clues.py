@@ -110,3 +110,35 @@ def test_places_in_the_text():
 def test_control_characters_come_back():
     page = parsed("<html><head><meta property='og:title' content='bell &#7;'></head><body><h1>b\x07</h1>")
     assert {"bell \x07", "b\x07"} <= {clue.raw for clue in page.clues}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("article:published:time", "2024-05-06T07:08:09Z", True),
+        ("w-published-date", "2024-05-06", True),
+        ("Published_On", "2024-05-06", True),
+        ("published_on", "Port Chronicle", False),
+        ("unpublished-date", "2024-05-06", False),
+        ("publish", "2024-05-06", False),
+    ],
+)
+def test_meta_names_of_the_publication_that_nobody_listed(name, content, told):
+    page = PAGE.replace('property="article:published_time" content="2024-05-06T07:08:09+01:00"', f'name="{name}" content="{content}"')
+    found = {(clue.field, clue.raw) for clue in parsed(page % "{}").clues if clue.rule == f"meta[name={name.lower()}]"}
+    assert found == ({("published", content)} if told else set())
+
+
+@pytest.mark.parametrize(
+    ("script", "raw"),
+    [
+        ('window.state = {"article":{"publishDate":"2024-05-06T07:08:09Z","title":"Tide"}}', "2024-05-06T07:08:09Z"),
+        ('push("{\\"published_at\\":\\"2024-05-06\\"}")', "2024-05-06"),
+        ('{"publicationDate": 1714979289000, "x": {"publishedAt": "2024-05-06T09:00:00Z"}}', "1714979289000"),
+        ('{"publishDate":"2024-05-06"}, {"publishDate":"2024-05-01"}', None),  # a list of stories
+        ('{"unpublishDate":"2024-05-06", "republish": "2024-05-06"}', None),
+    ],
+)
+def test_date_that_only_the_page_s_scripts_hold(script, raw):
+    page = (PAGE % "{}").replace("<body>", f"<body><script>{script}</script>")
+    assert [clue.raw for clue in parsed(page).clues if clue.source == "script"] == ([raw] if raw else [])

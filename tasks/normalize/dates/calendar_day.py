@@ -16,7 +16,17 @@ UPDATE = 8  # trust that a day loses where the page calls it the update and stat
 def localise(candidates: list[Candidate], context: Context) -> list[Candidate]:
     """Move the day of each UTC instant to the outlet's calendar: by the zone it prints, its seat, the day printed beside."""
     printed = {c.stamp.day for c in candidates if _prints(c)}
+    if _prints_utc(candidates):
+        return candidates
     return [_moved(c, printed, context) if _is_utc(c) else c for c in candidates]
+
+
+def _prints_utc(candidates: list[Candidate]) -> bool:
+    """Whether the page prints the very clock that its markup calls UTC: then the day that its readers see is that of the markup."""
+    printed = [c for c in candidates if c.stamp.source == "text-timestamp" and c.rank > 0 and not c.fault]
+    own = [c.stamp for c in printed if c.stamp.timezone in (None, "+00:00") and c.stamp.precision in ("minute", "second")]
+    clocks = {stamp.local[:16] for stamp in own if stamp.local}
+    return any(c.stamp.local[:16] in clocks for c in candidates if c.stamp.local and _is_utc(c) and c.stamp.source != "text-timestamp")
 
 
 def _is_utc(candidate: Candidate) -> bool:

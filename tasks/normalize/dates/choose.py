@@ -1,6 +1,6 @@
 """One chooser: the day that trusted sources agree on, then its best stamp; the reason why each other one lost."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -11,7 +11,7 @@ from tasks.normalize.dates.places import Story
 from tasks.normalize.dates.trust import Trust
 from tasks.records import Stamp
 
-ONLY_UPDATE = ".only-update"  # ends the rule of a date that the page gives as its update and nothing else
+UPDATE = "update"  # source of a day that the page gives as its update, and no other
 PRECISIONS = ("second", "minute", "hour", "day", "weekday", "month", "year")
 EMPTY = Stamp()
 HARD = frozenset(
@@ -19,6 +19,9 @@ HARD = frozenset(
 )
 FAMILY = dict.fromkeys(("time-element", "date-element", "microdata", "text-timestamp"), "printed")  # one stamp, told in several ways
 PRINTED = frozenset(("text-timestamp", "date-element", "time-element"))
+MARKED = frozenset(("json-ld", "meta"))
+LISTED = frozenset(("meta[itemprop=datepublished]", "itemprop=datePublished", "itemprop=datePublished[content]"))
+OWN_PLACES = frozenset(("head", "inside", "tail", "relative"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,16 @@ def ranked(candidates: list[Candidate], story: Story, trust: Trust) -> list[Cand
 
 
 def _first_first(candidates: list[Candidate], trust: Trust) -> list[Candidate]:
-    """Where several statements of one kind name different days, the later ones are trusted less."""
+    """Where several statements of one kind name different days, the later ones are trusted less; items of a list all are."""
     seen: dict[tuple[str, str | None, str], dict[date | None, int]] = {}
+    listed = Counter(key[:3] for key in {(c.field, c.stamp.source, c.rule, c.stamp.day) for c in candidates if c.rule in LISTED})
     found = []
     for candidate in candidates:
         days = seen.setdefault((candidate.field, candidate.stamp.source, candidate.rule), {})
         position = days.setdefault(candidate.stamp.day, len(days))
-        found.append(replace(candidate, rank=max(0.0, candidate.rank - trust.later * min(position, 5))) if position else candidate)
+        several = 2 if listed[candidate.field, candidate.stamp.source, candidate.rule] > 1 else 0
+        less = trust.later * (min(position, 5) + several)
+        found.append(replace(candidate, rank=max(0.0, candidate.rank - less)) if less else candidate)
     return found
 
 
@@ -146,15 +152,21 @@ def choose_modified(candidates: list[Candidate], published: Stamp, context: Cont
 
 
 def lone_update(candidates: list[Candidate], abstained: Choice) -> Choice:
-    """Where nothing but an update is dated: that day, if the head of the story prints it and no other day is stated."""
+    """Where nothing but an update is dated: its day, without its clock, from the source `update`.
+
+    Abstain where several are named, and where the markup states the update: its maker tells updates from publications.
+    """
     updates = [c for c in candidates if c.field == "modified" and c.stamp.day and not c.fault]
-    marked = ("json-ld", "meta", "microdata")
-    stated = [c for c in updates if c.rule in ("stamp.head", "stamp.tail", "stamp.inside") or c.stamp.source in marked]
-    heads = [c for c in stated if c.rule.startswith("stamp.")]
-    if not heads or len({c.stamp.day for c in stated}) > 1:
+    printed = [c for c in updates if c.offset is not None]
+    heads = [c for c in printed if c.rule == "stamp.head"]
+    dated = {c.stamp.day for c in candidates if c.stamp.day and c.fault not in HARD}
+    own = heads or [c for c in printed if c.rule.removeprefix("stamp.") in OWN_PLACES or c.stamp.source == "microdata" or len(dated) == 1]
+    in_markup = any(c.stamp.source in MARKED and c.offset is None for c in updates)
+    if in_markup or len({c.stamp.day for c in own}) != 1:
         return abstained
-    taken = replace(heads[0], field="published", rule=f"{heads[0].rule}{ONLY_UPDATE}")
-    return Choice(taken.stamp, ((taken, None), *abstained.ranked))
+    taken = own[0]
+    stamp = Stamp(taken.stamp.day, precision="day", source=UPDATE, raw=taken.stamp.raw)
+    return Choice(stamp, ((replace(taken, field="published", stamp=stamp), None), *abstained.ranked))
 
 
 def _own(candidate: Candidate) -> bool:

@@ -6,11 +6,11 @@ from datetime import date
 from tasks.normalize.dates.bounds import bounds, caption_candidates, lead_weekday
 from tasks.normalize.dates.calendar_day import demote_updates, localise
 from tasks.normalize.dates.candidates import Candidate, all_stated
-from tasks.normalize.dates.choose import ONLY_UPDATE, Choice, choose_modified, choose_published, lone_update, ranked, settle_orders
+from tasks.normalize.dates.choose import UPDATE, Choice, choose_modified, choose_published, lone_update, ranked, settle_orders
 from tasks.normalize.dates.context import Context, context_of
 from tasks.normalize.dates.lies import unmask
 from tasks.normalize.dates.places import story_of
-from tasks.normalize.dates.stamps import dateline_candidates, relative_candidates, stamp_candidates
+from tasks.normalize.dates.stamps import dateline_candidates, relabelled, relative_candidates, stamp_candidates
 from tasks.normalize.dates.trust import Trust, load_trust
 from tasks.normalize.dates.words import DateWords
 from tasks.normalize.facts import OutletFacts
@@ -42,8 +42,7 @@ def decide_dates(stripped: StrippedDocument, language: str | None, outlet: Outle
         published = lone_update(candidates, published)
     modified = choose_modified(candidates, published.stamp, context)
     stamp = published.stamp if published.stamp.source else _without_day(stripped, candidates, context, words)
-    update = bool(published.stamp.source and published.ranked[0][0].rule.endswith(ONLY_UPDATE))
-    first, last = bounds(Stamp() if update else stamp, modified.stamp, candidates, context)
+    first, last = bounds(Stamp() if stamp.source == UPDATE else stamp, modified.stamp, candidates, context)
     rows = [*_evidence(document.document_id, "published_date", published), *_evidence(document.document_id, "modified_date", modified)]
     if stamp.precision == "weekday":
         rows.append(Evidence(document.document_id, "published_precision", "weekday", stamp.raw, "weekday", "lead", 0))
@@ -58,6 +57,7 @@ def collect(stripped: StrippedDocument, context: Context, trust: Trust, words: D
     found += dateline_candidates(stripped, context, words)
     found += relative_candidates(stripped, story, context, words)
     found += caption_candidates(stripped, context, words)
+    found = relabelled(found, story)
     honest = unmask(settle_orders(ranked(found, story, trust), context), context)
     return demote_updates(localise(honest, context))
 

@@ -3,6 +3,8 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
 
 from tasks.normalize.dates.candidates import Candidate
 from tasks.normalize.dates.context import Context
@@ -15,6 +17,7 @@ from tasks.records import StrippedDocument
 
 OWN = frozenset(("timestamp", "byline"))  # classes of lines whose date is the story's
 FOREIGN = frozenset(("caption", "credit", "related", "comments", "author-bio", "advertisement", "consent"))  # or is not
+ELEMENTS = frozenset(("date-element", "time-element"))
 LONGEST = 260  # characters of a line that may be a stamp with a byline and a section
 SHORT = 60
 LABELLED = 30  # characters of a label at the start of a line, and of the words behind it
@@ -72,8 +75,8 @@ def looks_like_stamp(reading: Reading, line: str, kind: str = "") -> bool:
     if kind == "body":
         opens = bool(reading.label) and reading.moment.start < LABELLED and reading.moment.hour is not None
         return size * 2 >= len(line) or (opens and len(line) <= 140)  # `Published on 14/04/2022 - 12:30 by Ada Brook`
-    if kind == "headline":
-        return reading.moment.start == 0 and len(line) > size  # `08.11.2021 | Barge sinks`
+    if kind == "headline":  # `08.11.2021 | Barge sinks`, `Harbour (1 / 3) 06.11.2023 13:30 von Ada`
+        return (reading.moment.start == 0 and len(line) > size) or (reading.moment.hour is not None and reading.moment.day is not None)
     return bool(reading.label) or len(line) <= SHORT or size * 2 >= len(line) or (len(line) <= 140 and reading.moment.hour is not None)
 
 
@@ -83,6 +86,21 @@ def _candidate(reading: Reading, told: str | None, offset: int, place: str, cont
     field = "modified" if label == "updated" else "published"
     fault = value.fault
     return Candidate(field, value.stamp, f"stamp.{place}", offset + reading.moment.start, value.other, fault, label)
+
+
+def relabelled(candidates: list[Candidate], story: Story) -> list[Candidate]:
+    """A day that an element dates without a word is the update where the words of its line and the head of the page both say so."""
+    marked = {c.stamp.day for c in candidates if c.field == "modified" and c.stamp.source in ("json-ld", "meta")}
+    told: dict[tuple[int, date | None], set[str]] = {}
+    for c in candidates:
+        if c.stamp.source == "text-timestamp" and c.offset is not None and c.stamp.day in marked:
+            told.setdefault((story.index(c.offset), c.stamp.day), set()).add(c.field)
+
+    def update(c: Candidate) -> bool:
+        unmarked = c.field == "published" and c.stamp.source in ELEMENTS and c.offset is not None and c.stamp.day is not None
+        return unmarked and told.get((story.index(c.offset or 0), c.stamp.day)) == {"modified"}
+
+    return [replace(c, field="modified", label="updated") if update(c) else c for c in candidates]
 
 
 def dateline_candidates(stripped: StrippedDocument, context: Context, words: DateWords) -> Iterator[Candidate]:
