@@ -112,10 +112,15 @@ def records_of(table: pa.Table, record: type) -> Iterator[Any]:
         yield from (record(*row) for row in zip(*columns, strict=True))
 
 
+def write_table(path: Path, table: pa.Table) -> Path:
+    """Write a table of records to a Parquet file."""
+    pq.write_table(table, path, compression="zstd", compression_level=1)
+    return path
+
+
 def write_records(path: Path, records: Iterable[Any], record: type) -> Path:
     """Write records of one type to a Parquet file; the same records give the same bytes."""
-    pq.write_table(table_of(list(records), record), path, compression="zstd", compression_level=1)
-    return path
+    return write_table(path, table_of(list(records), record))
 
 
 def read_records(path: Path, record: type) -> list[Any]:

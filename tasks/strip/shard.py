@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.guard import Crash, guarded
+from tasks.guard import Crash, Rows, guarded
 from tasks.records import ParsedDocument, RawDocument, Reject, StrippedDocument
-from tasks.settings import Settings, load_settings
-from tasks.shards import read_records, schema_of, write_records
+from tasks.settings import load_settings
+from tasks.shards import read_records, schema_of, write_table
 from tasks.strip.judge import Debris, load_debris
 from tasks.strip.page import main_blocks, parse_page
 from tasks.strip.refusal import load_refusals, refusal
@@ -21,24 +20,11 @@ from tasks.strip.text import parse_text
 from tasks.turned_away import rejected
 
 PAGES = frozenset({"text/html", "application/xhtml+xml"})
-Record = TypeVar("Record")
 
 
 def parse(document: RawDocument, config: Path) -> ParsedDocument:
     """Source text, blocks and clues of a document of either kind."""
     return parse_page(document, config) if document.media_type in PAGES else parse_text(document)
-
-
-def divided(found: Iterable[Record | Reject]) -> tuple[list[Record], list[Reject]]:
-    """What went on and what was rejected."""
-    records: list[Record] = []
-    rejects: list[Reject] = []
-    for one in found:
-        if isinstance(one, Reject):
-            rejects.append(one)
-        else:
-            records.append(one)
-    return records, rejects
 
 
 def parse_shard(folder: Path, config: Path, known: Path | None) -> Path:
@@ -47,18 +33,18 @@ def parse_shard(folder: Path, config: Path, known: Path | None) -> Path:
     documents = read_records(folder / "documents.parquet", RawDocument)
     published = ids_in(known, [d.document_id for d in documents]) if known else frozenset()
     fresh = [d for d in documents if d.document_id not in published]
-    parsed, rejects = divided(parsed_or_not(fresh, settings))
-    write_records(folder / "parsed.parquet", parsed, ParsedDocument)
-    write_records(folder / "rejects-parse.parquet", rejects, Reject)
-    write_records(folder / "lines.parquet", [repeat for one in parsed for repeat in repeats_of(one)], Repeat)
+
+    def work(document: RawDocument) -> Rows:
+        parsed = parse(document, settings.folder)
+        return (parsed,), (), tuple(repeats_of(parsed))
+
+    def broken(document: RawDocument, crash: Crash) -> Rows:
+        return (), (rejected(document, document.text, "parse", crash.reason, crash.detail, settings),), ()
+
+    tables = guarded(work, broken, fresh, (ParsedDocument, Reject, Repeat), settings.pipeline.limits)
+    for name, table in zip(("parsed", "rejects-parse", "lines"), tables, strict=True):
+        write_table(folder / f"{name}.parquet", table)
     return folder
-
-
-def parsed_or_not(documents: Iterable[RawDocument], settings: Settings) -> Iterator[ParsedDocument | Reject]:
-    """Each document parsed, or the Reject that says how parsing it broke."""
-    for document in documents:
-        result = guarded(lambda one: parse(one, settings.folder), document)
-        yield rejected(document, document.text, "parse", result.reason, result.detail, settings) if isinstance(result, Crash) else result
 
 
 def ids_in(known: Path, wanted: Sequence[str]) -> frozenset[str]:
@@ -93,28 +79,23 @@ def count_lines(shards: Sequence[Path], prior: Sequence[Path], target: Path) -> 
 def strip_shard(folder: Path, config: Path, selected: Path, boilerplate: Path | None) -> Path:
     """Strip the documents of a shard that count."""
     settings = load_settings(config)
+    debris, refusals = load_debris(settings.folder), load_refusals(settings.folder)
     parsed = list(counting(read_records(folder / "parsed.parquet", ParsedDocument), selected, folder.name))
     common = common_lines(boilerplate, {key for one in parsed if (key := outlet_key(one))}) if boilerplate else {}
-    stripped, rejects = divided(stripped_or_not(parsed, common, settings))
-    write_records(folder / "stripped.parquet", stripped, StrippedDocument)
-    write_records(folder / "rejects-strip.parquet", rejects, Reject)
+
+    def work(one: ParsedDocument) -> Rows:
+        stripped = strip(one, debris, common.get(outlet_key(one) or "", frozenset()))
+        if reason := refusal(stripped, refusals, settings.pipeline.story.words):
+            return (), (rejected(one.document, one.source_text, "strip", *reason, settings),)
+        return (stripped,), ()
+
+    def broken(one: ParsedDocument, crash: Crash) -> Rows:
+        return (), (rejected(one.document, one.source_text, "strip", crash.reason, crash.detail, settings),)
+
+    tables = guarded(work, broken, parsed, (StrippedDocument, Reject), settings.pipeline.limits)
+    for name, table in zip(("stripped", "rejects-strip"), tables, strict=True):
+        write_table(folder / f"{name}.parquet", table)
     return folder
-
-
-def stripped_or_not(
-    parsed: Sequence[ParsedDocument], common: dict[str, frozenset[int]], settings: Settings
-) -> Iterator[StrippedDocument | Reject]:
-    """Each document stripped, or the Reject that says why it is no article."""
-    debris, refusals = load_debris(settings.folder), load_refusals(settings.folder)
-    for one in parsed:
-        repeated = common.get(outlet_key(one) or "", frozenset())
-        result = guarded(lambda p, r=repeated: strip(p, debris, r), one)  # type: ignore[misc]
-        if isinstance(result, Crash):
-            yield rejected(one.document, one.source_text, "strip", result.reason, result.detail, settings)
-        elif reason := refusal(result, refusals, settings.pipeline.story.words):
-            yield rejected(one.document, one.source_text, "strip", *reason, settings)
-        else:
-            yield result
 
 
 def strip(parsed: ParsedDocument, debris: Debris, repeated: frozenset[int]) -> StrippedDocument:
