@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -10,11 +10,12 @@ from urllib.parse import unquote, urlsplit
 
 import fsspec
 
-from tasks.settings import Limits
 from tasks.split.companion import companion_of
 from tasks.split.errors import BundleError
-from tasks.split.source import Item, Meta, Refusal, Source
+from tasks.split.source import Meta, Refusal, Source
 from tasks.split.stable import open_stable
+
+Told = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +59,14 @@ def in_order(bundles: Sequence[str]) -> list[Bundle]:
     return sorted({bundle_of(text) for text in bundles}, key=lambda b: (b.name, os.fsencode(b.location)))
 
 
-def sources_of(bundle: Bundle, limits: Limits) -> Iterator[Item]:
-    """The files of a bundle, sorted by name in each folder, and refusals of what is no file."""
+def sources_of(bundle: Bundle, told: Told = lambda: None) -> Iterator[Source | Refusal]:
+    """The files of a bundle, sorted by name in each folder, and refusals of what is no file; `told` is called before each read."""
     if bundle.remote:
         yield from _remote(bundle)
     elif Path(bundle.location).is_dir():
-        yield from _folder(bundle, limits)
+        yield from _folder(bundle, told)
     else:
-        yield from _file(bundle, Path(bundle.location), bundle.name, Meta())
+        yield from _file(bundle, Path(bundle.location), bundle.name, Meta(), told)
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
@@ -73,7 +74,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         return sorted(found, key=lambda entry: os.fsencode(entry.name), reverse=True)
 
 
-def _folder(bundle: Bundle, limits: Limits) -> Iterator[Item]:
+def _folder(bundle: Bundle, told: Told) -> Iterator[Source | Refusal]:
     """Everything below a folder, depth first, without recursion: a path may be some hundred folders deep."""
     root = Path(bundle.location)
     companion, used = companion_of(root)
@@ -86,14 +87,14 @@ def _folder(bundle: Bundle, limits: Limits) -> Iterator[Item]:
             except OSError as error:
                 yield _refusal(bundle, member, "unreadable", error.strerror or "cannot be listed")
         elif member != used:
-            yield from _entry(bundle, path, member, companion.get(member, Meta()))
+            yield from _entry(bundle, path, member, companion.get(member, Meta()), told)
 
 
 def _refusal(bundle: Bundle, member: str, reason: str, detail: str) -> Refusal:
     return Refusal(bundle.name, member, reason, detail, 0)
 
 
-def _entry(bundle: Bundle, path: Path, member: str, meta: Meta) -> Iterator[Item]:
+def _entry(bundle: Bundle, path: Path, member: str, meta: Meta, told: Told) -> Iterator[Source | Refusal]:
     """A file of a folder; a link is followed to a file of the same bundle and no further."""
     if path.is_symlink():
         target = Path(os.path.realpath(path))
@@ -103,16 +104,16 @@ def _entry(bundle: Bundle, path: Path, member: str, meta: Meta) -> Iterator[Item
         if target.is_dir():
             yield _refusal(bundle, member, "not-a-file", "a link to a folder of the bundle is not followed")
             return
-    yield from _file(bundle, path, member, meta)
+    yield from _file(bundle, path, member, meta, told)
 
 
-def _file(bundle: Bundle, path: Path, member: str, meta: Meta) -> Iterator[Item]:
+def _file(bundle: Bundle, path: Path, member: str, meta: Meta, told: Told) -> Iterator[Source | Refusal]:
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
             yield _refusal(bundle, member, "not-a-file", "a pipe, socket or device")
             return
-        stream = open_stable(path)
+        stream = open_stable(path, told)
     except OSError as error:
         yield _refusal(bundle, member, "unreadable", error.strerror or "cannot be opened")
         return
@@ -120,7 +121,7 @@ def _file(bundle: Bundle, path: Path, member: str, meta: Meta) -> Iterator[Item]
         yield Source(bundle.name, member, member.rpartition("/")[2], stream, 0, found.st_size, meta)
 
 
-def _remote(bundle: Bundle) -> Iterator[Item]:
+def _remote(bundle: Bundle) -> Iterator[Source | Refusal]:
     """A file behind an fsspec URL, or all files below it."""
     try:
         system, path = fsspec.core.url_to_fs(bundle.location)
@@ -135,7 +136,7 @@ def _remote(bundle: Bundle) -> Iterator[Item]:
         yield from _remote_file(system, bundle, name, member)
 
 
-def _remote_file(system: Any, bundle: Bundle, name: str, member: str) -> Iterator[Item]:
+def _remote_file(system: Any, bundle: Bundle, name: str, member: str) -> Iterator[Source | Refusal]:
     try:
         stream = cast(BinaryIO, system.open(name, "rb"))
     except OSError as error:

@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import UTC
 from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
+from functools import partial
 
 from tasks.records import Given
 from tasks.settings import Limits
 from tasks.split.decode import whole
 from tasks.split.errors import Refused
-from tasks.split.source import Found, Item, Meta, Refusal, Source
+from tasks.split.source import Found, Item, Later, Meta, Refusal, Source
 from tasks.split.streams import document_limit, read_document, too_large
 
 SEPARATOR = re.compile(rb"From \S{1,300} .{0,60}\d{4}\s*$")
@@ -90,7 +91,8 @@ def read_mbox(source: Source, limits: Limits) -> Iterator[Item]:
         if size > limit:
             yield Refusal(source.bundle, member, "too-large", too_large(limits).detail, size, data[:LINE], meta=source.meta)
         else:
-            yield read_message(QUOTED.sub(rb"\1", data), source, member)
+            plain = QUOTED.sub(rb"\1", data)
+            yield Later(Found(source.bundle, member, plain, "message/rfc822", source.meta), partial(read_message, plain, source, member))
 
 
 def _messages(source: Source, limit: int) -> Iterator[tuple[bytes, int]]:

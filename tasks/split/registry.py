@@ -4,7 +4,7 @@ import lzma
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from tasks.settings import Limits
@@ -18,9 +18,10 @@ from tasks.split.jsons import read_json
 from tasks.split.mails import read_mail, read_mbox
 from tasks.split.plain import read_page, read_text
 from tasks.split.sniff import sniff
-from tasks.split.source import Found, Reader, Refusal, Source, refuse
+from tasks.split.source import Found, Later, Reader, Refusal, Source, broken, refuse
 from tasks.split.streams import document_limit, peek, too_large
 from tasks.split.tars import read_tar
+from tasks.split.walk import Walk
 from tasks.split.warcs import read_packed_warc, read_warc
 from tasks.split.xmls import read_feed, read_wire
 from tasks.split.zips import read_zip
@@ -48,8 +49,7 @@ READERS: dict[str, Reader] = {
 }
 
 # What libraries raise on damage that their readers did not foresee; the file is refused, the run goes on.
-DAMAGED = (ValueError, EOFError, ArithmeticError, LookupError, RecursionError, MemoryError, struct.error, zlib.error, lzma.LZMAError)
-MOST_DEEP = 100  # members nested too deeply after which a file is given up
+DAMAGED = (ValueError, EOFError, ArithmeticError, LookupError, RecursionError, struct.error, zlib.error, lzma.LZMAError)
 
 
 def _reader(kind: str) -> Reader:
@@ -62,26 +62,11 @@ def _reader(kind: str) -> Reader:
     return READERS[kind]
 
 
-@dataclass(slots=True)
-class _Deep:
-    """How many containers of one file were nested too deeply."""
-
-    seen: int = 0
-
-    def check(self, source: Source, limits: Limits) -> None:
-        if source.depth <= limits.nesting:
-            return
-        self.seen += 1
-        if self.seen > MOST_DEEP:
-            raise Abandoned("too-deep", f"more than {MOST_DEEP} members are nested in more than {limits.nesting} containers")
-        raise Refused("too-deep", f"nested in more than {limits.nesting} containers")
-
-
-def documents(source: Source, limits: Limits, deep: _Deep | None = None) -> Iterator[Found | Refusal]:
+def documents(source: Source, limits: Limits, walk: Walk | None = None) -> Iterator[Found | Refusal]:
     """Every document of a source and of what is nested in it, depth first, and a refusal for whatever cannot be read."""
-    head, size, deep = b"", source.size, deep or _Deep()
+    head, size, walk = b"", source.size, walk or Walk()
     try:
-        deep.check(source, limits)
+        number = walk.enter(source.depth, limits)
         head, stream = peek(source.stream)
         kind = sniff(head, source.name)
         kind = "warc.gz" if kind == "gzip" and begins_warc(head[:512]) else kind
@@ -90,10 +75,14 @@ def documents(source: Source, limits: Limits, deep: _Deep | None = None) -> Iter
         items = 0
         for item in _reader(kind)(replace(source, stream=stream), limits):
             items += 1
+            if not isinstance(item, Source):
+                crash = walk.finishing(number, items)
+                item = broken(item, crash) if crash else item.make() if isinstance(item, Later) else item
             if isinstance(item, Source):
-                yield from documents(item, limits, deep)
+                yield from documents(item, limits, walk)
             else:
                 yield item
+            walk.reading(number, items)
         if not items:
             raise Refused("empty", f"{kind} without a document")
     except Refused as refused:
@@ -102,8 +91,7 @@ def documents(source: Source, limits: Limits, deep: _Deep | None = None) -> Iter
         yield refuse(source, refused.reason, refused.detail, head)
     except OSError as error:
         yield refuse(source, "unreadable", error.strerror or type(error).__name__, head)
+    except MemoryError as error:
+        yield refuse(source, "out-of-memory", str(error) or "no memory left", head)
     except DAMAGED as error:
         yield refuse(source, "corrupt", f"{type(error).__name__}: {error}"[:500], head)
-
-
-

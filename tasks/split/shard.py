@@ -1,17 +1,23 @@
 """Bundles to shards on disk: documents as they come, cut by their number and size, never all in memory."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
+from tasks.guard import REST, Beat, Crash, Death, supervised
 from tasks.records import RawDocument, Reject
-from tasks.settings import Settings, Shards
+from tasks.settings import Limits, Settings, Shards
 from tasks.shards import write_records
 from tasks.split.bundles import in_order, sources_of
 from tasks.split.finish import finish
 from tasks.split.registry import documents
-from tasks.split.source import Source
+from tasks.split.source import Refusal, Source
+from tasks.split.walk import Place, Walk
 
 MEGABYTE = 1_000_000
 
@@ -41,17 +47,80 @@ class _Shard:
         return folder
 
 
-def split_documents(bundles: Sequence[str], settings: Settings) -> Iterator[RawDocument | Reject]:
-    """Every document of the bundles, in an order that does not depend on that of the arguments.
+def items_of(bundles: Sequence[str], told: Callable[[], None] = lambda: None) -> Iterator[Source | Refusal]:
+    """The files of the bundles, in an order that does not depend on that of the arguments.
 
     Raises BundleError where a bundle cannot be had at all.
     """
-    limits = settings.pipeline.limits
-    for bundle in in_order(bundles):
-        for item in sources_of(bundle, limits):
-            found = documents(item, limits) if isinstance(item, Source) else iter((item,))
-            for one in found:
-                yield finish(one, limits)
+    return (item for bundle in in_order(bundles) for item in sources_of(bundle, told))
+
+
+def _records(item: Source | Refusal, limits: Limits, walk: Walk | None = None) -> Iterator[Callable[[], RawDocument | Reject]]:
+    """What makes the record of each document of an item."""
+    found = documents(item, limits, walk) if isinstance(item, Source) else iter((item,))
+    return (partial(finish, one, limits) for one in found)
+
+
+def split_documents(bundles: Sequence[str], settings: Settings) -> Iterator[RawDocument | Reject]:
+    """Every document of the bundles. Raises BundleError where a bundle cannot be had at all."""
+    return (made() for item in items_of(bundles) for made in _records(item, settings.pipeline.limits))
+
+
+class Mark(NamedTuple):
+    """How far the work is done: shards written, files behind it, and records of the file after them that are written."""
+
+    shards: int = 0
+    files: int = 0
+    records: int = 0
+
+
+@dataclass(slots=True)
+class _Splitting:
+    """The work on all bundles, which a child does and a new one goes on with where the last one died."""
+
+    bundles: Sequence[str]
+    root: Path
+    settings: Settings
+    mark: Mark = field(default_factory=Mark)
+    deaths: dict[int, dict[Place, Crash]] = field(default_factory=lambda: defaultdict(dict))
+
+    def shards(self, beat: Beat) -> Iterator[Mark]:
+        """Write shards, tell of each. Runs in the child."""
+        shard, written = _Shard(), self.mark.shards
+        for files, records, record in self._behind_mark(beat):
+            shard.add(record)
+            if shard.full(self.settings.pipeline.shards):
+                beat.rest()
+                self._write(shard, written)
+                shard, written = _Shard(), written + 1
+                yield Mark(written, files, records)
+        beat.rest()
+        if shard.documents or shard.rejects or not written:  # an empty folder is a run of nothing, not a broken one
+            self._write(shard, written)
+            written += 1
+        yield Mark(written, sys.maxsize)
+
+    def _behind_mark(self, beat: Beat) -> Iterator[tuple[int, int, RawDocument | Reject]]:
+        """Each record that no shard holds yet, with the files before its own and its number there."""
+        for files, item in enumerate(items_of(self.bundles, beat.wind)):
+            if files < self.mark.files:
+                continue
+            walk = Walk(partial(beat.at, files), self.deaths[files])
+            for number, made in enumerate(_records(item, self.settings.pipeline.limits, walk), 1):
+                if files > self.mark.files or number > self.mark.records:
+                    yield files, number, made()
+
+    def _write(self, shard: _Shard, number: int) -> None:
+        folder = self.root / f"{number:05d}"
+        shutil.rmtree(folder, ignore_errors=True)
+        shard.write(folder)
+
+    def blame(self, death: Death) -> None:
+        """Learn from a child's death. Raises RuntimeError where no file is to blame, or the same place twice."""
+        files, number, items, phase, *_ = death.place
+        if files == REST or (number, items, phase) in self.deaths[files]:
+            raise RuntimeError(f"the process that splits died: {death.crash.detail}")
+        self.deaths[files][number, items, phase] = death.crash
 
 
 def split_bundles(bundles: Sequence[str], work: Path, settings: Settings) -> list[Path]:
@@ -62,12 +131,13 @@ def split_bundles(bundles: Sequence[str], work: Path, settings: Settings) -> lis
     root = work / "shards"
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
-    shard, written = _Shard(), list[Path]()
-    for record in split_documents(bundles, settings):
-        shard.add(record)
-        if shard.full(settings.pipeline.shards):
-            written.append(shard.write(root / f"{len(written):05d}"))
-            shard = _Shard()
-    if shard.documents or shard.rejects or not written:  # an empty folder is a run of nothing, not a broken one
-        written.append(shard.write(root / f"{len(written):05d}"))
-    return written
+    splitting = _Splitting(bundles, root, settings)
+    while splitting.mark.files < sys.maxsize:
+        child = supervised(splitting.shards, settings.pipeline.limits)
+        try:
+            while True:
+                splitting.mark = next(child)
+        except StopIteration as end:
+            if end.value:
+                splitting.blame(end.value)
+    return [root / f"{number:05d}" for number in range(splitting.mark.shards)]

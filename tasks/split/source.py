@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 
+from tasks.guard import Crash
 from tasks.records import Given
 from tasks.settings import Limits
 from tasks.split.budget import Budget
@@ -70,7 +71,15 @@ class Refusal:
     placed: bool = True
 
 
-Item = Source | Found | Refusal
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What lies ready and is still to be understood, by work that may end the process; the reader goes on behind it all the same."""
+
+    raw: Found  # as it lies there, for its refusal
+    make: Callable[[], "Source | Found | Refusal"]
+
+
+Item = Source | Found | Refusal | Later
 Reader = Callable[[Source, Limits], Iterator[Item]]
 
 
@@ -78,3 +87,11 @@ def refuse(source: Source, reason: str, detail: str, head: bytes = b"", size: in
     """A refusal of a whole source; `size` is in bytes and defaults to what the source says of itself."""
     known = size if size is not None else source.size
     return Refusal(source.bundle, source.member, reason, detail, known if known is not None else len(head), head, meta=source.meta)
+
+
+def broken(item: Found | Refusal | Later, crash: Crash) -> Refusal:
+    """The refusal of what came whole but on which the work ended the process."""
+    raw = item.raw if isinstance(item, Later) else item
+    data = raw.data or b""
+    shown = data[:65536]
+    return Refusal(raw.bundle, raw.member, crash.reason, crash.detail, len(data), shown, raw.data, raw.media_type, raw.meta, raw.placed)

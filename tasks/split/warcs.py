@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from typing import BinaryIO, cast
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from tasks.split.errors import Refused
 from tasks.split.gzipped import GzipMember, GzipMembers
 from tasks.split.members import member_stream
 from tasks.split.rows import parse_instant
-from tasks.split.source import Item, Meta, Refusal, Source
+from tasks.split.source import Found, Item, Later, Meta, Refusal, Source
 from tasks.split.streams import document_limit, read_up_to, too_large
 
 VERSION = re.compile(rb"WARC/\d\.\d{1,2}\r?\n")
@@ -130,7 +131,7 @@ def _payload(record: WarcRecord, kind: bytes, limits: Limits) -> tuple[bytes, st
     return data, (declared or "").partition(";")[0].strip().lower(), record.http_charset if kind == b"response" else None
 
 
-def _record(source: Source, frame: _Frame, body: bytes, member: str, meta: Meta, limits: Limits) -> Item:
+def _record(source: Source, frame: _Frame, body: bytes, member: str, meta: Meta, limits: Limits) -> Source | Refusal:
     kind = frame.fields.get(b"warc-type", b"").lower()
     try:
         record = WarcRecord.from_bytes(frame.header + body)
@@ -194,7 +195,7 @@ def _content(tape: _Tape, source: Source, frame: _Frame, member: str, limits: Li
         yield Refusal(source.bundle, member, "too-large", too_large(limits).detail, frame.length, body[:TAKE], None, None, meta)
         tape.skip(frame.length - room)
         return
-    yield _record(source, frame, body, member, meta, limits)
+    yield Later(Found(source.bundle, member, body, "application/warc", meta), partial(_record, source, frame, body, member, meta, limits))
 
 
 def read_warc(source: Source, limits: Limits) -> Iterator[Item]:
