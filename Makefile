@@ -6,7 +6,7 @@ OUT ?= data
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help pipeline test check gate bench-orchestration bench-deduplicate train-lines first-run lock setup clean
+.PHONY: help pipeline test check gate bench-orchestration bench-deduplicate bench-normalize train-lines first-run lock setup clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name text; do printf '  make %-20s %s\n' "$$name" "$$text"; done
@@ -35,6 +35,10 @@ bench-orchestration: ## what Prefect costs, against an empty flow
 bench-deduplicate: ## find wire copy, beside the tools of the field (needs ../shared)
 	@.ci/setup dev
 	.venv/bin/python tests/benchmarks/deduplicate.py --data ../shared/data/copies --check ../shared/checks/score.py
+
+bench-normalize: ## headlines, authors, dates, outlets beside the tools of the field (needs ../shared)
+	@.ci/setup dev
+	.venv/bin/python tests/benchmarks/normalize.py --data ../shared/data/pages --check ../shared/checks/score.py
 
 train-lines: ## train the line model anew (needs ../shared)
 	@.ci/setup dev

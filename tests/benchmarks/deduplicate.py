@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -25,6 +24,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from environment import peers_python
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 HERE = Path(__file__).resolve().parent
 PEERS = ("rensa", "datasketch", "gaoya", "datatrove[io,processing]", "spacy", "text-dedup")
@@ -32,18 +33,6 @@ TOOLS = ("ours", "rensa", "gaoya", "datasketch", "text-dedup", "datatrove")
 SHARD = 1000
 LONGER_WORD = re.compile(r"[^\W\d_]{4,}")
 Row = dict[str, Any]
-
-
-def peers_python(folder: Path) -> Path:
-    """The Python of the peers' environment, made where it is missing."""
-    python = folder / "bin" / "python"
-    if not python.exists():
-        venv.create(folder, with_pip=True)
-    missing = PEERS if not (folder / "made").exists() else ()
-    for name in missing:  # one by one: their requirements contradict one another, which hurts none of what is used here
-        subprocess.run([python, "-m", "pip", "install", "-q", name], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    (folder / "made").touch()
-    return python
 
 
 def labelled(folder: Path) -> list[Row]:
@@ -155,7 +144,7 @@ def main() -> None:
     whole = args.documents in (0, len(rows)) and args.check
     rows = rows if whole else list(repeated(rows, args.documents or len(rows)))
     tools = args.tools.split(",")
-    python = peers_python(args.peers) if set(tools) - {"ours"} else Path(sys.executable)
+    python = peers_python(args.peers, PEERS) if set(tools) - {"ours"} else Path(sys.executable)
     columns = ["tool", "documents a processor second", "peak MB", "pair F1"]
     columns += ["all but paraphrase", "real-wire", "trimmed / excerpts found", "merged wrongly"] if whole else []
     print(f"{len(rows):,} documents\n\n| {' | '.join(columns)} |\n|{'---|' * len(columns)}", flush=True)

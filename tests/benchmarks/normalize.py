@@ -1,0 +1,176 @@
+"""Metadata against the tools of the field: the same pages, one run, quality and processor time side by side.
+
+    normalize.py --data PAGES --check score.py [--part 0.2] [--half 0|1] [--tools ours,trafilatura,…]
+
+PAGES is a folder with pages.jsonl.zst and gold.jsonl.zst. A part is drawn by outlet group, and so are the halves: whoever
+works on the rules looks at misses of half 0 alone, and half 1 is what is reported. The peers get an environment of
+their own, made once beside the temporary files; each tool runs in a process of its own.
+"""
+
+import argparse
+import hashlib
+import io
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import zstandard
+from environment import peers_python
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+PEERS = ("trafilatura==2.3.1", "htmldate==1.11.0", "newspaper4k", "lxml_html_clean")
+TOOLS = ("ours", "trafilatura", "htmldate", "newspaper4k")
+COLUMNS = ("headline", "author_f1", "author_false", "day", "day_precision", "instant", "outlet")
+SILENT = {"htmldate": {"headline", "author_f1", "author_false", "outlet"}}  # of what a tool says nothing
+Row = dict[str, Any]
+
+
+def rows_of(path: Path) -> Iterator[Row]:
+    """The rows of a compressed JSONL file."""
+    with path.open("rb") as packed, zstandard.ZstdDecompressor().stream_reader(packed) as plain:
+        for line in io.TextIOWrapper(plain, encoding="utf-8", newline="\n"):
+            yield json.loads(line)
+
+
+def fraction(group: str, purpose: str) -> float:
+    """A number from 0 to 1 for an outlet group: the same one every time, another one for each purpose."""
+    return int.from_bytes(hashlib.sha256(f"{purpose}:{group}".encode()).digest()[:4]) / (1 << 32)
+
+
+def is_drawn(gold: Row, part: float, half: int | None) -> bool:
+    """Whether a page has metadata to score and belongs to the part and the half that were asked for."""
+    group = str(gold["group"])
+    mine = half is None or (fraction(group, "half") >= 0.5) == bool(half)
+    return bool({"title", "authors", "date", "instant", "outlet"} & set(gold["tasks"])) and mine and fraction(group, "part") < part
+
+
+def ours(source: Path, target: Path) -> None:
+    """Run the rooms up to normalize and print what they took; run in a process of its own."""
+    sys.path.insert(0, str(ROOT))
+    from tasks.deduplicate.select import select_documents
+    from tasks.normalize.article import normalize_document
+    from tasks.normalize.knowledge import load_knowledge
+    from tasks.records import StrippedDocument
+    from tasks.settings import CONFIG, load_settings
+    from tasks.shards import read_records
+    from tasks.split.shard import split_bundles
+    from tasks.strip.shard import count_lines, parse_shard, strip_shard
+
+    with tempfile.TemporaryDirectory() as name, target.open("w", encoding="utf-8") as out:
+        work = Path(name)
+        shards = split_bundles([str(source)], work, load_settings(CONFIG))
+        before = spent()
+        for shard in shards:
+            parse_shard(shard, CONFIG, None)
+        select_documents(shards, None, work / "selected.parquet")
+        count_lines(shards, [], work / "boilerplate.parquet")
+        for shard in shards:
+            strip_shard(shard, CONFIG, work / "selected.parquet", work / "boilerplate.parquet")
+        extraction, metadata, count = spent() - before, 0.0, 0
+        knowledge = load_knowledge(CONFIG)
+        for stripped in (one for shard in shards for one in read_records(shard / "stripped.parquet", StrippedDocument)):
+            before = time.process_time()
+            article, _, _ = normalize_document(stripped, knowledge)
+            metadata, count = metadata + time.process_time() - before, count + 1
+            out.write(json.dumps(published(article), ensure_ascii=False, default=str) + "\n")
+    print(json.dumps({"metadata": metadata / count, "extraction": extraction / count}))
+
+
+def published(article: Any) -> Row:
+    """The columns that are scored."""
+    return {
+        "source_id": article.source_id,
+        "headline": article.headline,
+        "authors": [{"name": author.name} for author in article.authors],
+        "published_date": article.published.day,
+        "published_at": article.published.at,
+        "published_source": article.published.source,
+        "outlet_name": article.outlet_name,
+    }
+
+
+def spent() -> float:
+    """Processor seconds of this process and of its children that ended."""
+    return sum(use.ru_utime + use.ru_stime for use in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+
+
+def run(tool: str, python: Path, pages: Path, rows: Path) -> Row:
+    """One tool on the pages: processor seconds for a page; empty where it fails, with what it said last on stderr."""
+    script = [sys.executable, __file__, "--ours"] if tool == "ours" else [str(python), str(HERE / "normalize_peers.py"), tool]
+    done = subprocess.run([*script, str(pages), str(rows)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(f"{tool}: {' '.join(done.stderr.split())[-300:]}", file=sys.stderr)
+        return {}
+    result: Row = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def checked(check: Path, gold: Path, rows: Path) -> Row:
+    """What the scoring script says of the rows."""
+    done = subprocess.run([sys.executable, str(check), "meta", str(gold), str(rows)], capture_output=True, text=True, check=True)
+    result: Row = json.loads(done.stdout)
+    return result
+
+
+def quality(found: dict[str, Row]) -> Iterator[str]:
+    """A table row for each source of pages and each tool."""
+    yield f"| pages | tool | {' | '.join(COLUMNS)} |\n|{'---|' * (len(COLUMNS) + 2)}"
+    for source in sorted({source for scores in found.values() for source, values in scores.items() if values}):
+        for tool, scores in found.items():
+            told = {name: one for name, one in scores[source].items() if name not in SILENT.get(tool, ())}
+            cells = [f"{one['score']:.3f} ({one['n']})" if (one := told.get(column)) else "–" for column in COLUMNS]
+            yield f"| {source} | {tool} | {' | '.join(cells)} |"
+
+
+def speed(costs: dict[str, Row]) -> Iterator[str]:
+    """A table row for each tool: milliseconds for a page, and what metadata costs beside the extraction of the text."""
+    yield "| tool | metadata, ms a page | extraction, ms a page | metadata / own extraction | metadata / trafilatura's extraction |\n|---|---|---|---|---|"
+    beside = costs.get("trafilatura", {}).get("extraction")
+    for tool, cost in costs.items():
+        own = cost["extraction"]
+        ratios = [f"{cost['metadata'] / base:.2f}" if base else "–" for base in (own, beside)]
+        yield f"| {tool} | {1000 * cost['metadata']:.1f} | {f'{1000 * own:.1f}' if own else '–'} | {' | '.join(ratios)} |"
+
+
+def draw(data: Path, work: Path, part: float, half: int | None) -> tuple[Path, Path, int]:
+    """The pages that were asked for and their labels as files, and how many they are."""
+    kept = {row["id"]: row for row in rows_of(data / "gold.jsonl.zst") if is_drawn(row, part, half)}
+    pages, gold = work / "pages.jsonl", work / "gold.jsonl"
+    with pages.open("w", encoding="utf-8") as out:
+        out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows_of(data / "pages.jsonl.zst") if row["id"] in kept)
+    gold.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in kept.values()), encoding="utf-8")
+    return pages, gold, len(kept)
+
+
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--check", type=Path, required=True)
+    parser.add_argument("--part", type=float, default=1.0)
+    parser.add_argument("--half", type=int, choices=(0, 1))
+    parser.add_argument("--tools", default=",".join(TOOLS))
+    parser.add_argument("--peers", type=Path, default=Path(tempfile.gettempdir()) / "copydesk-peers-normalize")
+    args = parser.parse_args(arguments)
+    tools = args.tools.split(",")
+    python = peers_python(args.peers, PEERS) if set(tools) - {"ours"} else Path(sys.executable)
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        pages, gold, count = draw(args.data, work, args.part, args.half)
+        print(f"{count:,} pages\n", flush=True)
+        costs = {tool: cost for tool in tools if (cost := run(tool, python, pages, work / f"{tool}.jsonl"))}
+        found = {tool: checked(args.check, gold, work / f"{tool}.jsonl") for tool in costs}
+    print("\n".join([*quality(found), "", *speed(costs)]))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--ours"]:
+        ours(Path(sys.argv[2]), Path(sys.argv[3]))
+    else:
+        main(sys.argv[1:])
