@@ -16,7 +16,7 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 META = re.compile(rb"<meta\b[^>]{0,300}?\bcharset\s{0,9}=\s{0,9}[\"']?\s{0,9}([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
-XML = re.compile(rb"^\s{0,99}<\?xml\b[^>]{0,200}?\bencoding\s{0,9}=\s{0,9}[\"']([A-Za-z0-9_.:-]{2,40})[\"']")
+XML = re.compile(rb"\s{0,99}<\?xml\b[^>]{0,200}?\bencoding\s{0,9}=\s{0,9}[\"']([A-Za-z0-9_.:-]{2,40})[\"']")
 ESCAPED = re.compile(rb"\x1b[$(][@ABJIGH)]")
 SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 HIGH = re.compile(rb"[\x80-\xff]")
@@ -78,11 +78,22 @@ def _label(name: str | bytes | None) -> str | None:
     return charset if codec._is_text_encoding and codec.name.replace("-", "_") not in NEVER else None
 
 
+def _in_meta(head: bytes) -> str | None:
+    """The character set that the first `meta` to name one names."""
+    at = 0
+    lower = head.lower()
+    while (at := lower.find(b"<meta", at)) >= 0:
+        if match := META.match(head, at):
+            return match[1].decode("ascii")
+        at += 1
+    return None
+
+
 def declared(data: bytes, header: str | None, markup: bool) -> str | None:
     """The character set that the transport, the page or its XML declaration names, the first that is known."""
     named = [header]
     if markup:
-        named += [m[1].decode("ascii") if (m := pattern.search(data[:HEAD])) else None for pattern in (META, XML)]
+        named += [_in_meta(data[:HEAD]), m[1].decode("ascii") if (m := XML.match(data)) else None]
     found = [charset for name in named if (charset := _label(name))]
     return next((c for c in found if not c.startswith(WIDE) or b"\0" in data[:HEAD]), None)
 

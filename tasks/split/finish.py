@@ -8,6 +8,7 @@ from tasks.split.identity import document_id, identity_of, sha256
 from tasks.split.source import Found, Refusal
 from tasks.text import shown
 
+LOOK = 200  # characters that tell of nearly every text that it is not blank
 BLANK = " \t\r\n\f\v\0\ufeff\u200b\xa0"
 
 
@@ -21,7 +22,7 @@ def finish(item: Found | Refusal, limits: Limits) -> RawDocument | Reject:
         return _reject(item, limits)
     try:
         text, charset = (item.text, item.charset) if item.text is not None else _decoded(item)
-        if not text.strip(BLANK) and not text.strip():
+        if not text[:LOOK].strip(BLANK) and not text.strip(BLANK) and not text.strip():
             raise Refused("empty", "nothing but white space")
     except Refused as refused:
         return _reject(_refused(item, refused), limits)

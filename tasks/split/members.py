@@ -60,4 +60,4 @@ class Member(io.RawIOBase):
 
 def member_stream(take: Callable[[int], bytes], budget: Budget | None = None, damaged: tuple[type[Exception], ...] = ()) -> BinaryIO:
     """A buffered stream over one member."""
-    return cast(BinaryIO, io.BufferedReader(Member(take, budget, damaged), 1 << 16))
+    return cast(BinaryIO, io.BufferedReader(Member(take, budget, damaged), 1 << 18))

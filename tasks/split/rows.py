@@ -105,6 +105,15 @@ def _bytes(name: str, value: Any) -> bytes:
         raise Refused("malformed-record", f"`{name}` is not valid base64") from None
 
 
+def _encoded(value: str) -> tuple[str, bytes]:
+    """A text and its bytes, lone surrogates replaced where there are any."""
+    try:
+        return value, value.encode()
+    except UnicodeEncodeError:
+        text = whole(value)
+        return text, text.encode()
+
+
 def _content(cells: Mapping[str, Cell]) -> tuple[bytes, str | None, str]:
     """Bytes, text (None where the bytes are still to be decoded) and media type of a row's content."""
     for field in CONTENT:
@@ -119,8 +128,7 @@ def _content(cells: Mapping[str, Cell]) -> tuple[bytes, str | None, str]:
             return value, None, "text/plain" if field == "text" else "text/html" if field == "html" else _media(value)
         if not isinstance(value, str):
             raise Refused("malformed-record", f"`{name}` is no text but {type(value).__name__}")
-        text = whole(value)
-        data = text.encode()
+        text, data = _encoded(value)
         return data, text, "text/html" if field == "html" or (field == "sniffed" and _media(data) == "text/html") else "text/plain"
     if any(field in cells for field in CONTENT):
         raise Refused("empty", "its content is empty")

@@ -114,10 +114,10 @@ def _prolog(text: str) -> str:
 def _json(text: str, name: str) -> str | None:
     """jsonl or json, for text that begins like either."""
     lower = name.lower()
-    lines = [line for line in text.split("\n") if line.strip()]
     by_name = "jsonl" if lower.endswith((".jsonl", ".ndjson", ".jsonlines", ".jl")) else None
     if not text.startswith(("{", "[")):
         return by_name
+    lines = [line for line in text.split("\n") if line.strip()]
     if by_name or (any(_object(line) for line in lines[:-1])):
         return "jsonl"
     if re.match(r"\{\s*[\"}]|\[\s*[\[{\"\]]", text):

@@ -24,6 +24,8 @@ from tasks.strip.tree import read_tree
 MAIN = 0.5  # likelihood from which a block is main content
 DOUBT = 0.15  # expected share of wrong text from which trafilatura is asked too
 MISSED = 0.3  # share of the page's own JSON-LD body outside the main content from which it is asked, too
+HEAVIEST = 5_000  # characters of a block that are weighed
+BLANKS = re.compile(r"\s{2,}")
 LARGEST = 1_000_000  # characters of a page of which extractors are asked
 STATED, STATED_LINES = 3, 500  # bodies in the JSON-LD that are looked at, and lines of each
 LOST = 0.25  # share of trafilatura's text that the layout finds at least, or trafilatura's word is taken
@@ -51,7 +53,7 @@ def parse_page(document: RawDocument, config: Path = CONFIG) -> ParsedDocument:
 def _judged(tree: Any, source: Source, bodies: list[str], model: PageModel) -> tuple[Block, ...]:
     """The blocks with all opinions of them."""
     texts = [source.text[block.start : block.end] for block in source.blocks]
-    layout = likely = likelihoods(texts, source.blocks, source.places, page_title(tree), model)
+    layout = likely = likelihoods([measured(text) for text in texts], source.blocks, source.places, page_title(tree), model)
     alignment = Alignment(texts)
     structured = opinion(alignment, lambda: [line[:LARGEST] for body in bodies[:STATED] for line in body.splitlines()[:STATED_LINES]])
     kept = [False] * len(texts)
@@ -67,6 +69,11 @@ def _judged(tree: Any, source: Source, bodies: list[str], model: PageModel) -> t
         Block(one.start, one.end, one.tag, one.path, one.link_length, one.hidden, names, score)
         for one, names, score in zip(source.blocks, kept_by, scores, strict=True)
     )
+
+
+def measured(text: str) -> str:
+    """What counts of a block when blocks are weighed: its beginning without runs of white space, so that none outweighs all others."""
+    return BLANKS.sub(" ", text[:HEAVIEST]) if len(text) > HEAVIEST else text
 
 
 def in_doubt(likely: Column, texts: Sequence[str], structured: Sequence[bool]) -> bool:
