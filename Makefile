@@ -6,7 +6,8 @@ OUT ?= data
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help pipeline test check gate bench-orchestration bench-deduplicate bench-normalize train-lines first-run lock setup clean
+# Every target that the help lists is a name, not a file.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*.. .*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name text; do printf '  make %-20s %s\n' "$$name" "$$text"; done
@@ -18,6 +19,10 @@ pipeline: ## clean BUNDLE (default: seeds) into OUT (default: data)
 test: ## the test suite
 	@.ci/setup dev
 	.venv/bin/python -m pytest -n 2
+
+test-slow: ## schedules on a real server, Dask with a worker that dies
+	@.ci/setup dev
+	.venv/bin/python -m pytest -m slow tests/slow
 
 check: ## style and types
 	@.ci/setup dev

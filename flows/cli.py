@@ -1,4 +1,4 @@
-"""copydesk run | explain | verify | schema: the command line, thin. Nothing heavy is imported before it is needed."""
+"""copydesk run | explain | verify | config | schema: the command line, thin. Nothing heavy is imported before it is needed."""
 
 import argparse
 import json
@@ -6,11 +6,14 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from flows.configuration import Configuration
 
 DONE, FAILED, WRONG = 0, 1, 2
 # Errors whose message is one line for people, by name, so that their modules need not be imported to tell them.
@@ -46,20 +49,26 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _assignment(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE, such as limits.nesting=6")
+    return key, value
+
+
 def parser() -> Parser:
     """The whole command line."""
     about = "Turns scraped news into clean data: split, strip, normalize, deduplicate, write."
     top = Parser(prog="copydesk", description=about, allow_abbrev=False)
     top.add_argument("--debug", action="store_true", help="show the traceback of a failure (also COPYDESK_DEBUG=1)")
-    verbs = top.add_subparsers(dest="verb", required=True, metavar="run | explain | verify | schema", parser_class=Parser)
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="run | explain | verify | config | schema", parser_class=Parser)
 
     run = verbs.add_parser("run", help="clean bundles and publish what is new", allow_abbrev=False)
     run.add_argument("bundles", nargs="+", metavar="BUNDLE", help="a folder, a file or an fsspec URL")
     run.add_argument("--out", required=True, metavar="DIR", help="where the datasets are published")
     run.add_argument("--workers", type=_positive, metavar="N", help="worker processes (default: the cores)")
-    run.add_argument("--engine", choices=("local", "dask"), default="local", help="where the work is done (default: local)")
+    run.add_argument("--engine", choices=("local", "dask"), help="where the work is done (default: local)")
     run.add_argument("--dask-address", metavar="ADDRESS", help="a running Dask scheduler, with --engine dask")
-    run.add_argument("--config", metavar="DIR", help="another configuration folder")
     run.set_defaults(command=_run)
 
     explain = verbs.add_parser("explain", help="show what was removed from a document and where its values come from", allow_abbrev=False)
@@ -74,19 +83,22 @@ def parser() -> Parser:
 
     for verb in (explain, verify):
         verb.add_argument("--out", required=True, metavar="DIR", help="the output to read")
-    for verb in (run, explain):
+    config = verbs.add_parser("config", help="print the settings that hold, and where each came from", allow_abbrev=False)
+    config.set_defaults(command=_config)
+    for verb in (run, config):
+        verb.add_argument("--config", metavar="DIR", help="another configuration folder")
+        verb.add_argument("--set", action="append", default=[], type=_assignment, metavar="KEY=VALUE", help="such as limits.nesting=6")
+    for verb in (run, explain, config):
         verb.add_argument("--json", action="store_true", help="print one JSON object to stdout")
     schema = verbs.add_parser("schema", help="print the data dictionary", allow_abbrev=False)
     schema.set_defaults(command=_schema)
-    for verb in (run, explain, verify, schema):
+    for verb in (run, explain, verify, config, schema):
         verb.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     return top
 
 
 def _check_run(options: argparse.Namespace) -> None:
     """Raise UsageError where the command line cannot be meant."""
-    if options.engine == "dask" or options.dask_address:
-        raise UsageError("this version has no Dask engine; leave --engine and --dask-address out")
     out = Path(options.out).resolve()
     for bundle in options.bundles:
         if "://" in bundle:
@@ -100,14 +112,36 @@ def _check_run(options: argparse.Namespace) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     _check_run(options)
+    configuration = _configuration(options, {"workers": options.workers, "engine": options.engine, "dask_address": options.dask_address})
+    from flows.log import start_logging
     from flows.running import run_bundles
 
-    summary = run_bundles(tuple(options.bundles), options.out, options.workers, options.config)
-    from flows.display import show_summary
+    start_logging(configuration.settings.pipeline.run.log)
+    summary = run_bundles(tuple(options.bundles), options.out, configuration)
+    from flows.display import show_summary, tell_summary
 
-    show_summary(summary, options.out)
+    (tell_summary if configuration.settings.pipeline.run.log == "json" else show_summary)(summary, options.out)
     if options.json:
         print(json.dumps(summary.as_dict(), ensure_ascii=False))
+    return DONE
+
+
+def _configuration(options: argparse.Namespace, named: Mapping[str, object]) -> "Configuration":
+    """The settings that hold for a command line; `named` are flags of their own for keys of `run`."""
+    from flows.configuration import configure
+
+    flags = dict(options.set) | {f"run.{name}": str(value) for name, value in named.items() if value is not None}
+    return configure(options.config, os.environ, flags)
+
+
+def _config(options: argparse.Namespace) -> int:
+    from flows.display import show_settings
+
+    values = list(_configuration(options, {}).values())
+    if options.json:
+        print(json.dumps({one.key: {"value": one.value, "source": one.source, "description": one.description} for one in values}))
+    else:
+        show_settings(values)
     return DONE
 
 

@@ -5,10 +5,14 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from flows.job import nobody
+from flows.log import tell
+
 if TYPE_CHECKING:
+    from flows.configuration import Value
     from tasks.write.runs import Summary
 
 # The worker functions that people hear of, by their own names.
@@ -47,16 +51,24 @@ class Progress:
             self._tell(stage, 1)
         return value
 
+    def __reduce__(self) -> tuple[Callable[[], Callable[..., Any]], tuple[()]]:
+        """Sent to another process among the parameters of a flow, as Dask's engine does, it can call nobody: the workers are here."""
+        return _nobody, ()
+
     def _tell(self, stage: str, more: int) -> None:
         with self._lock:
             self._done[stage] += more
             self._show(stage, self._done[stage], 1 if stage in ONCE else self._shards)
 
 
+def _nobody() -> Callable[..., Any]:
+    return nobody
+
+
 @contextlib.contextmanager
-def progress(call: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
-    """`call` with its progress shown: bars on a terminal, a line for each finished stage elsewhere."""
-    shown = _bars() if sys.stderr.isatty() else contextlib.nullcontext(_lines())
+def progress(call: Callable[..., Any], bars: bool = True) -> Iterator[Callable[..., Any]]:
+    """`call` with its progress shown: bars on a terminal where they are wanted, a line for each finished stage elsewhere."""
+    shown = _bars() if bars and sys.stderr.isatty() else contextlib.nullcontext(_lines())
     with shown as show:
         yield Progress(call, show)
 
@@ -67,7 +79,7 @@ def _lines() -> Callable[[str, int, int | None], None]:
     def show(stage: str, done: int, total: int | None) -> None:
         if done and done == total:
             of = "" if stage in ONCE else f", {done} shard{'s' * (done > 1)}"
-            print(f"{time.monotonic() - start:7.1f} s  {stage}{of}", file=sys.stderr, flush=True)
+            tell(f"{time.monotonic() - start:7.1f} s  {stage}{of}", stage=stage)
 
     return show
 
@@ -101,9 +113,19 @@ def rows(summary: "Summary") -> list[tuple[str, int]]:
     return [*plain, *reasons, *_section("characters removed as", summary.removed_characters)]
 
 
+def outcome(summary: "Summary", out: str) -> str:
+    """What a run published, in a line."""
+    return f"release {summary.release} in {out}" if summary.release else f"nothing new for {out}: no release"
+
+
+def tell_summary(summary: "Summary", out: str) -> None:
+    """Log the summary as one line, its counts beside the message."""
+    tell(outcome(summary, out), counts=dict(rows(summary)))
+
+
 def show_summary(summary: "Summary", out: str) -> None:
     """Print the summary table on stderr, as drawn for a terminal or as plain lines."""
-    release = f"release {summary.release} in {out}" if summary.release else f"nothing new for {out}: no release"
+    release = outcome(summary, out)
     if sys.stderr.isatty():
         from rich.console import Console
         from rich.table import Table
@@ -118,3 +140,18 @@ def show_summary(summary: "Summary", out: str) -> None:
     for name, count in rows(summary):
         print(f"{name:<36} {count:>12,}", file=sys.stderr)
     print(release, file=sys.stderr)
+
+
+def show_settings(values: Sequence["Value"]) -> None:
+    """Print settings on stdout: key, value, where it came from, what it means; a table on a terminal, else cells parted by tabs."""
+    cells = [(one.key, "null" if one.value is None else str(one.value), one.source, one.description) for one in values]
+    if not sys.stdout.isatty():
+        print("\n".join("\t".join(row) for row in cells))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("key", "value", "from", "meaning")
+    for row in cells:
+        table.add_row(*row)
+    Console().print(table)

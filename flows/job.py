@@ -9,20 +9,32 @@ from typing import Any
 from tasks.settings import Settings
 from tasks.write.output import Output
 
+WORK = "work"  # below the staging folder
+
+
+def nobody(target: str, *_: Any, **__: Any) -> Any:
+    """Stands where no worker can be called: before one is hired, and in other processes that a job is sent to."""
+    raise AssertionError(f"{target}: there is no worker to call here")
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One run over bundles. `call` runs a named function in a worker process and returns its value."""
+    """One run over bundles.
+
+    `call` runs a named function in a worker process and returns its value; `each` does so for the stages of shards, wherever
+    the engine has those done.
+    """
 
     bundles: tuple[str, ...]
     output: Output
     settings: Settings
     started_at: datetime
     call: Callable[..., Any]
+    each: Callable[..., Any]
 
     def at(self, name: str) -> Path:
         """Where a file of this run lies, in the output's staging area."""
-        return self.output.staging / "work" / name
+        return self.output.staging / WORK / name
 
     def earlier(self, name: str) -> list[Path]:
         """The files that earlier runs left under a name of the memory: `signatures` or `boilerplate`."""

@@ -1,13 +1,15 @@
 """The flow, readable aloud: split, parse, select, count boilerplate, strip and normalize, sign, deduplicate, write."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prefect import flow, unmapped
 from prefect.futures import PrefectFutureList
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.runtime import flow_run
 
+from flows.engines import runner
 from flows.job import Job
+from flows.log import log_run
 from tasks.deduplicate.task import deduplicate, remember, select, sign
 from tasks.normalize.task import normalize
 from tasks.split.task import split
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 @flow(name="article_cleaning", validate_parameters=False, persist_result=False)
 def article_cleaning(job: Job) -> "Summary":
     """Clean bundles and publish what is new. Between tasks go only paths: a folder for each shard."""
-    call, config, each, every = job.call, job.settings.folder, unmapped(job.call), unmapped(job.settings.folder)
+    log_run(str(flow_run.id))
+    call, config, each, every = job.call, job.settings.folder, unmapped(job.each), unmapped(job.settings.folder)
     known = recall(job.output, job.at("known.parquet"), call)
 
     shards = split(job.bundles, job.at(""), job.settings, call)
@@ -43,6 +46,5 @@ def settled(*stages: PrefectFutureList[Path]) -> list[Path]:
 
 
 def run(job: Job, workers: int) -> "Summary":
-    """Run the flow with as many tasks at once as there are workers. Raises what a task raised."""
-    threads: Any = ThreadPoolTaskRunner(max_workers=workers)  # Prefect annotates its runners and what takes them differently
-    return article_cleaning.with_options(task_runner=threads)(job)
+    """Run the flow on the engine of the settings, with as many tasks at once as there are workers. Raises what a task raised."""
+    return article_cleaning.with_options(task_runner=runner(job.settings.pipeline.run, workers))(job)

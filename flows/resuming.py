@@ -1,19 +1,28 @@
 """Where a run that died left off: stages of shards that it finished are taken over, not done again."""
 
 import errno
+import logging
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+from flows.log import start_logging, tell
+from tasks.settings import Settings
+from tasks.turned_away import PROVISIONAL
 
 STORE = ".resume"  # below the output, beside its releases
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})  # what is kept may be what fills the disk
 # The stages of a shard: which files each reads from its folder, and which it writes there.
 STAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "tasks.strip.shard:parse_shard": (("documents.parquet",), ("parsed.parquet", "rejects-parse.parquet", "lines.parquet")),
+    "tasks.strip.shard:parse_shard": (
+        ("documents.parquet", "rejects-split.parquet"),
+        ("parsed.parquet", "rejects-parse.parquet", "lines.parquet"),
+    ),
     "tasks.strip.shard:strip_shard": (("parsed.parquet",), ("stripped.parquet", "rejects-strip.parquet")),
     "tasks.normalize.shard:normalize_shard": (
         ("stripped.parquet",),
@@ -21,6 +30,30 @@ STAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "tasks.deduplicate.shard:sign_shard": (("articles.parquet",), ("signatures.parquet",)),
 }
+
+
+def tell_rejects(shard: str, rejects: Iterable[Any]) -> None:
+    """Log the documents of a shard that got no further; those that a later run tries again are worth a warning."""
+    for one in rejects:
+        level = logging.WARNING if one.reason in PROVISIONAL else logging.DEBUG
+        tell("rejected as %s: %s", one.reason, one.detail or "", level=level, shard=shard, document=one.document_id, stage=one.stage)
+
+
+@dataclass(frozen=True)
+class OnTheSpot:
+    """Does the stages of shards in the process that calls it: a worker of an engine that spreads tasks over processes itself."""
+
+    store: Path
+    settings: Settings
+
+    def __call__(self, target: str, *arguments: Any) -> Any:
+        """Do a stage of one shard, or take it over; returns what its function returns."""
+        from tasks.resume import resumable  # a worker's import, not that of the process that starts the flow
+
+        start_logging(self.settings.pipeline.run.log)
+        finished = resumable(target, *STAGES[target], self.store, self.settings.digest, arguments)
+        tell_rejects(Path(arguments[0]).name, finished.rejects)
+        return finished.value
 
 
 class Resuming:
@@ -40,6 +73,7 @@ class Resuming:
         if target not in STAGES:
             return self._call(target, *arguments, **options)
         finished = self._call("tasks.resume:resumable", target, *STAGES[target], self._store, self._configuration, arguments)
+        tell_rejects(Path(arguments[0]).name, finished.rejects)
         with self._lock:
             self.taken.update([target] * finished.resumed)
         return finished.value

@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import os
-import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,14 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows.configuration import Configuration, settled
 from flows.display import progress
 from flows.home import lodging
-from flows.job import Job
-from flows.resuming import Resuming
+from flows.job import WORK, Job, nobody
+from flows.log import tell
+from flows.resuming import STORE, OnTheSpot, Resuming
 from flows.server import serving
 from flows.workers import WorkerLostError, crew
-from tasks.settings import CONFIG, Settings, load_settings
-from tasks.write.output import Conflict, Output, close_output, open_output, refresh
+from tasks.write.output import Conflict, close_output, open_output, refresh
 
 if TYPE_CHECKING:
     from tasks.write.runs import Summary
@@ -65,36 +65,40 @@ def named(call: Callable[..., Any]) -> Callable[..., Any]:
     return told
 
 
-def run_bundles(bundles: tuple[str, ...], out: str, workers: int | None = None, config: str | None = None) -> "Summary":
+def run_bundles(bundles: tuple[str, ...], out: str, configuration: Configuration, hosted: bool = False) -> "Summary":
     """Clean bundles and publish what is new in `out`; returns the summary.
 
-    Raises ConfigurationError, OutputError, BundleError, HomeError and ShardError, each with one line for people.
+    `hosted`: Prefect is there already, and the flow becomes part of the flow run that calls this. Raises ConfigurationError,
+    OutputError, BundleError, HomeError and ShardError, each with one line for people.
     """
     started_at = datetime.now(UTC)
     places = tuple(sorted({bundle if "://" in bundle else os.path.abspath(bundle) for bundle in bundles}))  # noqa: PTH100 - links keep their names
-    settings = load_settings(Path(config).resolve() if config else CONFIG)
     output = open_output(out)
     try:
-        return _run(places, output, settings, started_at, workers or cores())
+        (output.staging / WORK).mkdir(exist_ok=True)
+        settings = settled(configuration, output.staging / WORK)
+        return _run(Job(places, output, settings, started_at, nobody, nobody), hosted)
     finally:
         close_output(output)
 
 
-def _run(bundles: tuple[str, ...], output: Output, settings: Settings, started_at: datetime, workers: int) -> "Summary":
+def _run(job: Job, hosted: bool) -> "Summary":
+    workers = job.settings.pipeline.run.workers or cores()
     with contextlib.ExitStack() as stack:
         hired = stack.enter_context(crew(workers, ROOMS))
-        stack.enter_context(lodging(output.root))
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")  # Prefect's own, about its libraries; those of the rooms are the workers'
-        stack.enter_context(serving())
+        if not hosted:
+            stack.enter_context(lodging(job.output.root))
+            stack.enter_context(serving())
         from flows.pipeline import run
 
-        resuming = stack.enter_context(Resuming(hired, output.root, settings.digest))
-        job = Job(bundles, output, settings, started_at, stack.enter_context(progress(named(resuming))))
-        job.at("").mkdir(exist_ok=True)
-        summary = _published(run, job, workers)
+        resuming = stack.enter_context(Resuming(hired, job.output.root, job.settings.digest))
+        call = stack.enter_context(progress(named(resuming), bars=job.settings.pipeline.run.log == "plain" and not hosted))
+        each = call if job.settings.pipeline.run.engine == "local" else OnTheSpot(job.output.root / STORE, job.settings)
+        summary = _published(run, replace(job, call=call, each=each), workers)
         if resuming.taken:
-            print(f"stages of shards taken over from a run that died: {resuming.taken.total()}", file=sys.stderr)
+            tell("stages of shards taken over from a run that died: %d", resuming.taken.total())
         return summary
 
 

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from tasks.turned_away import PROVISIONAL
 
 CODE = Path(__file__).resolve().parent
 CHUNK = 1 << 20
+REJECTS = "rejects-"
+TOLD = 1000  # rejects of a shard that are told one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,22 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Rejected:
+    """A document that got no further, for the log."""
+
+    document_id: str
+    stage: str
+    reason: str
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
-    """What a stage's function returned, and whether its files were at hand from an earlier run."""
+    """What a stage's function returned, whether its files were at hand from an earlier run, and the first documents that got no further."""
 
     value: Any
     resumed: bool
+    rejects: tuple[Rejected, ...]
 
 
 def resumable(
@@ -57,12 +70,12 @@ def resumable(
     for name in stage.writes:  # never written into: it may be the same file as one that is kept
         (folder / name).unlink(missing_ok=True)
     if _take(kept, folder, stage.writes):
-        return Finished(folder, True)
+        return Finished(folder, True, told_rejects(folder, stage))
     module, _, function = target.partition(":")
     value = getattr(importlib.import_module(module), function)(*arguments)
     if not _provisional(folder, stage.writes):
         _keep(folder, stage.writes, kept)
-    return Finished(value, False)
+    return Finished(value, False, told_rejects(folder, stage))
 
 
 def key_of(stage: Stage, configuration: str, arguments: Sequence[Any]) -> str:
@@ -72,6 +85,16 @@ def key_of(stage: Stage, configuration: str, arguments: Sequence[Any]) -> str:
     parts = [stage.target, configuration, code_digest(), Path(folder).name, *(_digest(path, path.stat()) for path in files)]
     parts += [repr(one) for one in rest if not isinstance(one, Path)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def told_rejects(folder: Path, stage: Stage) -> tuple[Rejected, ...]:
+    """The documents of a stage that got no further, those of the stage before where it reads them, up to `TOLD` of them."""
+    found: list[Rejected] = []
+    columns = [field.name for field in fields(Rejected)]
+    for name in (*stage.reads, *stage.writes):
+        if name.startswith(REJECTS) and (folder / name).is_file():
+            found += [Rejected(**row) for row in pq.read_table(folder / name, columns=columns).slice(0, TOLD).to_pylist()]
+    return tuple(found[:TOLD])
 
 
 @cache
@@ -136,7 +159,7 @@ def _same(source: Path, target: Path) -> None:
 
 def _provisional(folder: Path, names: Sequence[str]) -> bool:
     """Whether a later run tries a document of the shard again: then the stage is not finished."""
-    rejects = [folder / name for name in names if name.startswith("rejects-")]
+    rejects = [folder / name for name in names if name.startswith(REJECTS)]
     reasons = [pq.read_table(path, columns=["reason"])["reason"] for path in rejects]
     again = pa.array(sorted(PROVISIONAL), pa.string())
     return any(pc.any(pc.is_in(column, value_set=again)).as_py() for column in reasons)

@@ -8,15 +8,18 @@ and `read_csv`, so that a mistake in any of them is one clear line.
 import csv
 import hashlib
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the fast one where it is built
 CONFIG = Path(__file__).resolve().parent.parent / "config"
+PIPELINE = "pipeline.yml"
 
 
 class Loader(SAFE_LOADER):  # type: ignore[misc]
@@ -64,12 +67,55 @@ class Story(_Section):
     words: int = Field(20, ge=0, description="words a story has at least; shorter ones are rejected as too-short")
 
 
+class Run(_Section):
+    """How the work is done; nothing here changes what comes out."""
+
+    workers: int = Field(0, ge=0, description="worker processes; 0 is as many as cores")
+    engine: Literal["local", "dask"] = Field("local", description="where the work is done: this machine's cores, or Dask")
+    dask_address: str | None = Field(None, description="a running Dask scheduler, as tcp://HOST:8786; null: a cluster on this machine")
+    log: Literal["plain", "json"] = Field("plain", description="form of the log lines on stderr; json: one object a line")
+
+
+class Schedule(_Section):
+    """What `copydesk serve` and the deployments of `prefect.yaml` run, and when."""
+
+    inbox: str = Field("inbox", min_length=1, description="folder whose entries are bundles; new and changed ones are cleaned")
+    output: str = Field("data", min_length=1, description="folder where the datasets are published")
+    incremental: str = Field("*/15 * * * *", description="cron: when the inbox is looked at")
+    reclean: str = Field("30 3 * * *", description="cron: when it is looked whether configuration or version changed")
+    timezone: str = Field("UTC", description="IANA zone of the two cron lines")
+    settle_seconds: int = Field(60, ge=0, description="seconds an inbox entry must have been left alone: younger ones may still be written")
+    port: int = Field(4200, ge=1, le=65535, description="port of the Prefect server that `copydesk serve` starts where none is named")
+
+    @field_validator("incremental", "reclean")
+    @classmethod
+    def _cron(cls, line: str) -> str:
+        if len(line.split()) != 5:
+            raise ValueError("a cron line has five fields: minute, hour, day, month, weekday")
+        return line
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("no IANA time zone of this name, such as Europe/Berlin") from None
+        return name
+
+
 class Pipeline(_Section):
     """All of `config/pipeline.yml`."""
 
     shards: Shards = Shards()
     limits: Limits = Limits()
     story: Story = Story()
+    run: Run = Run()
+    schedule: Schedule = Schedule()
+
+
+# Sections that change what is published; the others may differ between runs that give the same bytes.
+SHAPING = ("limits", "story")
 
 
 class Settings(_Section):
@@ -103,24 +149,37 @@ def read_csv(path: Path) -> list[dict[str, str]]:
     return [dict(zip(header, row + blank[len(row) :], strict=True)) for row in cells]
 
 
-def digest_of(folder: Path) -> str:
-    """SHA-256 over the names and bytes of all files below a folder, in order of name."""
-    total = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
+def digest_of(folder: Path, pipeline: Pipeline) -> str:
+    """SHA-256 over what shapes the output: names and bytes of all files below a folder, and the sections of `pipeline.yml` that do."""
+    total = hashlib.sha256(pipeline.model_dump_json(include=set(SHAPING)).encode())
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".") and p != folder / PIPELINE):
         total.update(f"{path.relative_to(folder).as_posix()}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()
+
+
+def stated(folder: Path) -> dict[str, Any]:
+    """What a folder's `pipeline.yml` says, section by section. Raises ConfigurationError."""
+    if not folder.is_dir():
+        raise ConfigurationError(f"{folder}: no such configuration folder; name one with --config")
+    found = read_yaml(folder / PIPELINE) or {}
+    if not isinstance(found, dict):
+        raise ConfigurationError(f"{folder / PIPELINE}: sections with keys are expected, such as `limits: {{nesting: 5}}`")
+    return found
+
+
+def validated(values: dict[str, Any], where: Callable[[str], str]) -> Pipeline:
+    """Values as typed settings. Raises ConfigurationError for the first mistake; `where` names the place that a dotted key came from."""
+    try:
+        return Pipeline.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        what = "no such setting; `copydesk config` lists them" if first["type"] == "extra_forbidden" else first["msg"]
+        raise ConfigurationError(f"{where(key)}: {key}: {what}") from None
 
 
 @cache
 def load_settings(folder: Path = CONFIG) -> Settings:
     """Read and validate a configuration folder. Raises ConfigurationError with one line for the first mistake."""
-    if not folder.is_dir():
-        raise ConfigurationError(f"{folder}: no such configuration folder; name one with --config")
-    path = folder / "pipeline.yml"
-    try:
-        pipeline = Pipeline.model_validate(read_yaml(path) or {})
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(f"{path}: {key}: {first['msg']}") from None
-    return Settings(folder=folder, digest=digest_of(folder), pipeline=pipeline)
+    pipeline = validated(stated(folder), lambda _: str(folder / PIPELINE))
+    return Settings(folder=folder, digest=digest_of(folder, pipeline), pipeline=pipeline)

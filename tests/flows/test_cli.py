@@ -33,7 +33,7 @@ def only_line(done: subprocess.CompletedProcess[str]) -> str:
         (["run", "seeds", "--out", "seeds"], "lie inside one another"),
         (["run", "seeds", "--out", "{tmp}/out", "--colour"], "unrecognized arguments: --colour"),
         (["run", "seeds", "--out", "{tmp}/out", "--workers", "0"], "'0' is not a number above 0"),
-        (["run", "seeds", "--out", "{tmp}/out", "--engine", "dask"], "no Dask engine"),
+        (["run", "seeds", "--out", "{tmp}/out", "--engine", "ray"], "invalid choice: 'ray'"),
         (["run", "seeds", "--out", "{tmp}/out", "--config", "{tmp}/none"], "no such configuration folder"),
         (["run", "seeds"], "the following arguments are required: --out"),
         (["clean"], "invalid choice: 'clean'"),

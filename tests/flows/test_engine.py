@@ -43,7 +43,7 @@ with lodging(out), serving():
     home = os.environ["PREFECT_HOME"]
     api = os.environ["PREFECT_API_URL"]
     try:
-        value = run(Job(("a",), output, load_settings(), datetime.now(UTC), call), 2)
+        value = run(Job(("a",), output, load_settings(), datetime.now(UTC), call, call), 2)
     except ValueError as error:
         value = repr(error)
 close_output(output)

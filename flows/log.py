@@ -1,0 +1,62 @@
+"""The log on stderr: plain lines for people, or one JSON object a line; each carries run, shard and document where it has one."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+LOGGER = logging.getLogger("copydesk")
+PLACE = ("run", "shard", "document", "stage", "counts")
+
+
+class Plain(logging.Formatter):
+    """The message, behind shard and document where it has them."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        place = " ".join(f"{name} {record.__dict__[name]}" for name in ("shard", "document") if name in record.__dict__)
+        return f"{place}: {record.getMessage()}" if place else record.getMessage()
+
+
+class Json(logging.Formatter):
+    """One JSON object: `time` (UTC), `level`, `message`, and `run`, `shard`, `document`, `stage`, `counts` where they are known."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        place = {name: record.__dict__[name] for name in PLACE if name in record.__dict__}
+        message = " ".join(record.getMessage().split())
+        return json.dumps({"time": time, "level": record.levelname.lower(), "message": message, **place}, ensure_ascii=False)
+
+
+class OfRun(logging.Filter):
+    """Adds the run to each record."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__()
+        self.run = run
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Nothing is held back."""
+        record.run = self.run
+        return True
+
+
+def start_logging(form: str) -> None:
+    """Log to stderr from now on; `form` is `plain` (what people need to know) or `json` (every rejected document too)."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Json() if form == "json" else Plain())
+    LOGGER.handlers[:] = [handler]
+    LOGGER.setLevel(logging.DEBUG if form == "json" else logging.INFO)
+    LOGGER.propagate = False
+
+
+def log_run(run: str) -> None:
+    """Have every record from now on carry the id of the flow's run."""
+    LOGGER.filters[:] = [OfRun(run)]
+
+
+def tell(message: str, *arguments: Any, level: int = logging.INFO, **place: Any) -> None:
+    """Log a message; `place` holds shard, document, stage and counts where it has them."""
+    LOGGER.log(level, message, *arguments, extra=place)
