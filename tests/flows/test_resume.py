@@ -59,7 +59,8 @@ def stage(folder: Path, counts: Path, reason: str = "too-short") -> Path:
     with (folder / "calls").open("a") as calls:
         calls.write(".")
     (folder / "done.txt").write_text((folder / "read.txt").read_text() + counts.read_text())
-    pq.write_table(pa.table({"reason": [reason]}), folder / "rejects-x.parquet")
+    row = {"document_id": ["0" * 32], "stage": ["x"], "reason": [reason], "detail": ["because"]}
+    pq.write_table(pa.table(row), folder / "rejects-x.parquet")
     return folder
 
 
