@@ -5,14 +5,15 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from pathlib import Path
-from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
 
 from tasks.normalize.facts import OutletFacts
 from tasks.settings import ConfigurationError, read_csv, read_yaml
 from tasks.text import name_key
 
 DOMAIN = re.compile(r"[\w\-]+(?:\.[\w\-]+)+\Z")
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?\Z")
 COUNTRY = re.compile(r"[A-Z]{2}\Z")
 ARTICLES = ("the ", "der ", "die ", "das ", "le ", "la ", "les ", "el ", "il ", "o ", "a ")
 
@@ -91,22 +92,25 @@ def load_registry(folder: Path) -> Registry:
 
 
 @cache
-def _is_zone(name: str) -> bool:
-    if any((Path(base) / name).is_file() for base in TZPATH):
-        return True  # as ZoneInfo would find it, without reading it
-    try:
-        return bool(ZoneInfo(name).key)
-    except (ZoneInfoNotFoundError, ValueError):
-        return False
+def _countries_of_zones() -> dict[str, frozenset[str]]:
+    """The canonical IANA zones and the countries that lie in each; `Etc/GMT` and `Etc/UTC` lie in none."""
+    table = resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if not line.startswith("#")]
+    return {row[2]: frozenset((row[0],)) for row in rows} | dict.fromkeys(("Etc/GMT", "Etc/UTC"), frozenset())
 
 
 def _outlet(row: dict[str, str], path: Path, number: int) -> OutletFacts:
     domain, country = row["domain"], row["country"]
     if not DOMAIN.match(domain) or not row["name"] or not COUNTRY.match(country) or not row["provenance"]:
         raise ConfigurationError(f"{path}: line {number}: needs a domain in lower case, a name, a country of two letters and a provenance")
-    for zone in (row["timezone"], row["display_timezone"]):
-        if zone and not _is_zone(zone):
-            raise ConfigurationError(f"{path}: line {number}: {zone} is no IANA time zone")
+    zones = _countries_of_zones()
+    for zone in filter(None, (row["timezone"], row["display_timezone"])):
+        if zone not in zones:
+            raise ConfigurationError(f"{path}: line {number}: {zone} is no IANA time zone, or an old name of one")
+    if row["timezone"] and country not in zones[row["timezone"]]:
+        raise ConfigurationError(f"{path}: line {number}: {row['timezone']} does not lie in {country}; name a zone of the outlet's country")
+    if row["language"] and not LANGUAGE.match(row["language"]):
+        raise ConfigurationError(f"{path}: line {number}: {row['language']!r} is no language tag")
     return OutletFacts(
         outlet_id=domain,
         name=row["name"],

@@ -47,10 +47,21 @@ def clean_name(raw: str) -> str | None:
 
 
 def best_name(reading: Reading, domain: str | None) -> str:
-    """The name to print for an outlet that nobody vouches for: what matches its domain, else what stands in the best place; or nothing."""
-    stated = site_names_stated(reading)
-    label = re.sub(r"[\W_]+", "", (domain or "").split(".")[0])
-    for name, *_ in stated:
-        if label and re.sub(r"[\W_]+", "", name_key(name)) in (label, f"the{label}"):
-            return name
-    return stated[0][0] if stated else ""
+    """The name to print for an outlet that nobody vouches for, or nothing.
+
+    The one that its domain abbreviates, else the one that is its domain in words, else what stands in the best place.
+    """
+    stated = [name for name, *_ in site_names_stated(reading)]
+    label = _squeezed((domain or "").split(".")[0])
+    spelled = [name for name in stated if len(label) > 1 and initials(name) == label]
+    same = [name for name in stated if label and _squeezed(name_key(name)) in (label, f"the{label}")]
+    return next(iter([*spelled, *same, *stated]), "")
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text)
+
+
+def initials(name: str) -> str:
+    """The first letters of a name's words, in lower case."""
+    return "".join(word[0] for word in name_key(name).split())

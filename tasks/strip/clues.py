@@ -33,7 +33,7 @@ META = {
         shareaholic:article_modified_time updated
         """,
     "outlet": """
-        og:site_name application-name article:publisher publisher dc.publisher dcterms.publisher citation_journal_title source
+        og:site_name og:site:name application-name article:publisher publisher dc.publisher dcterms.publisher citation_journal_title source
         copyright al:android:app_name al:ios:app_name apple-mobile-web-app-title twitter:site cre twitter:app:name:iphone
         """,
     "language": "og:locale content-language dc.language dcterms.language language inlanguage",
@@ -149,10 +149,9 @@ def _meta_clues(meta: Any) -> Iterator[Clue]:
         name = (meta.get(key) or "").strip()
         field = _FIELD.get(name.lower()) or (_MICRODATA.get(name.lower()) if key == "itemprop" else None)
         content = " ".join(restore(meta.get("content") or "").split())
-        if not field and _DIGIT.search(content) and _PUBLISHED.search(name.lower()):
-            field = "published"
-        if field and content:
-            yield Clue(field, content[:LONGEST], "meta", f"meta[{key}={name.lower()}]")
+        like = not field and _DIGIT.search(content) and _PUBLISHED.search(name.lower())
+        if (field := "published" if like else field) and content:
+            yield Clue(field, content[:LONGEST], "meta", f"meta[{key}{'*' if like else ''}={name.lower()}]")
 
 
 def _body_clues(marked: list[tuple[Any, str, str, str]], offsets: dict[Any, int]) -> Iterator[Clue]:

@@ -71,6 +71,21 @@ def test_unknown_outlet_keeps_its_domain_and_its_own_name(knowledge: Knowledge) 
     assert found.outlet_source is not None
 
 
+@pytest.mark.parametrize(
+    ("domain", "stated", "name"),
+    [
+        ("hl.example", ["HL", "Harbour Ledger"], "Harbour Ledger"),
+        ("hl.example", ["HL"], "HL"),
+        ("harbourledger.example", ["Ledger Media", "The Harbour Ledger"], "The Harbour Ledger"),
+        ("hl.example", ["Ledger Media", "Sport"], "Ledger Media"),
+    ],
+)
+def test_one_name_of_the_several_that_a_site_gives_itself(knowledge: Knowledge, domain: str, stated: list[str], name: str) -> None:
+    clues = tuple(Clue("outlet", one, "meta", "meta[property=og:site_name]") for one in stated)
+    found = article(knowledge, BODY, url=f"https://www.{domain}/a", clues=clues, media_type="text/html")
+    assert (found.outlet_name, found.outlet_domain) == (name, domain)
+
+
 def test_given_name_serves_where_the_registry_does_not_know_the_domain(knowledge: Knowledge) -> None:
     found = article(knowledge, BODY, url="https://harbourledger.example/a", given=(Given("outlet", "Harbour Ledger", "row.outlet"),))
     assert (found.outlet_name, found.outlet_domain) == ("Harbour Ledger", "harbourledger.example")
@@ -117,6 +132,9 @@ ROW = "rt.com,RT,,RU,en,Europe/Moscow,Etc/GMT,,palewire\n"
         (ROW + "a.example,Ledger,,Russia,,,,,palewire\n", "line 3"),
         (ROW + "a.example,Ledger,,RU,,,,,\n", "line 3"),
         (ROW + "a.example,Ledger,,RU,,Europe/Atlantis,,,palewire\n", "no IANA time zone"),
+        (ROW + "a.example,Ledger,,IN,,Asia/Calcutta,,,palewire\n", "old name"),
+        (ROW + "a.example,Ledger,,IN,,Europe/London,,,palewire\n", "does not lie in IN"),
+        (ROW + "a.example,Ledger,,RU,Russian,,,,palewire\n", "no language tag"),
         ("a.example,Ledger,,RU,,,,,palewire\n", "rt.com"),
     ],
 )

@@ -74,7 +74,8 @@ def looks_like_stamp(reading: Reading, line: str, kind: str = "") -> bool:
     size = reading.moment.end - reading.moment.start
     if kind == "body":
         opens = bool(reading.label) and reading.moment.start < LABELLED and reading.moment.hour is not None
-        return size * 2 >= len(line) or (opens and len(line) <= 140)  # `Published on 14/04/2022 - 12:30 by Ada Brook`
+        label = len(line) <= SHORT and reading.moment.hour is not None and not line.endswith((".", "!", "?", "”", "»", '"'))
+        return size * 2 >= len(line) or label or (opens and len(line) <= 140)  # `Published on 14/04/2022 - 12:30 by Ada Brook`
     if kind == "headline":  # `08.11.2021 | Barge sinks`, `Harbour (1 / 3) 06.11.2023 13:30 von Ada`
         return (reading.moment.start == 0 and len(line) > size) or (reading.moment.hour is not None and reading.moment.day is not None)
     return bool(reading.label) or len(line) <= SHORT or size * 2 >= len(line) or (len(line) <= 140 and reading.moment.hour is not None)
