@@ -12,7 +12,7 @@ from itertools import accumulate
 import numpy as np
 import numpy.typing as npt
 
-from tasks.strip.gate import is_raw
+from tasks.strip.gate import folded, is_raw, spaced
 from tasks.strip.heads import head
 from tasks.strip.knowledge import Form, Rule
 from tasks.strip.lines import Line
@@ -20,8 +20,11 @@ from tasks.strip.lines import Line
 HEAD, TAIL = 1, 2  # where a line stands: bits of a spot
 SPOTS = {"anywhere": 7, "head": HEAD, "tail": TAIL, "edge": HEAD | TAIL}
 MIDDLE = 4  # set for every line
-TABLE = 1 << 16  # hashes of three characters; characters themselves are marked behind them
+TABLE = 1 << 17  # marks of single characters; those of three and of six in a row stand behind them
+LOW, SHIFT = np.uint32(TABLE - 1), np.uint32(15)
+PADDING = "\0" * 5
 MIXERS = tuple(np.uint32(prime) for prime in (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35))
+BREAK = "\0"  # between lines; a string that runs over one is found nowhere
 
 Marks = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.uint32]
@@ -39,30 +42,24 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Literals:
-    """Plain strings that are looked for in whole documents, and the marks that each of them leaves, one after another."""
+class Text:
+    """The lines of a document in one string, and where each of them ends in it, its break included."""
 
-    texts: tuple[str, ...]
-    marks: Numbers
-    starts: npt.NDArray[np.intp]
+    whole: str
+    ends: tuple[int, ...]
 
-    def likely(self, text: str) -> list[str]:
-        """Those strings all marks of which a text has: all that it holds, and hardly another one."""
-        if not self.texts or not text:
-            return []
-        found = np.logical_and.reduceat(table_of(text)[self.marks], self.starts)
-        return [self.texts[at] for at in np.flatnonzero(found).tolist()]
 
-    def places(self, lines: Sequence[str]) -> Iterator[tuple[str, int]]:
-        """Each string with each line that holds it."""
-        whole = "\n".join(lines)
-        ends = list(accumulate(len(line) + 1 for line in lines))
-        for text in self.likely(whole):
-            found = whole.find(text)
-            while found >= 0:
-                at = bisect_right(ends, found)
-                yield text, at
-                found = whole.find(text, ends[at])
+def text_of(lines: Sequence[str]) -> Text:
+    """Lines put together, each white space in them a blank."""
+    return Text(spaced(BREAK.join((*lines, ""))), tuple(accumulate(len(line) + 1 for line in lines)))
+
+
+def folded_of(text: Text, lines: Sequence[str]) -> Text:
+    """The same lines folded."""
+    whole = folded(text.whole)
+    if len(whole) == len(text.whole) and "\u0307" not in text.whole:  # the one mark that folding drops; nothing else shortens a text
+        return Text(whole, text.ends)
+    return text_of([folded(line) for line in lines])
 
 
 def codes_of(text: str) -> Numbers:
@@ -70,32 +67,57 @@ def codes_of(text: str) -> Numbers:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
-def hashes(codes: Numbers) -> Numbers:
-    """A hash for each three characters in a row, below TABLE."""
-    return np.asarray((codes[:-2] * MIXERS[0] ^ codes[1:-1] * MIXERS[1] ^ codes[2:] * MIXERS[2]) >> np.uint32(16))
-
-
-def marks_of(text: str) -> Numbers:
-    """The marks of a string: its hashes, or its characters where it is shorter than three."""
+def marks_in(text: str) -> tuple[Numbers, Numbers, Numbers]:
+    """The marks of all single characters, all three and all six in a row."""
     codes = codes_of(text)
-    return hashes(codes) if len(codes) > 2 else codes % np.uint32(TABLE) + np.uint32(TABLE)
+    threes = codes[:-2] * MIXERS[0] ^ codes[1:-1] * MIXERS[1] ^ codes[2:] * MIXERS[2]
+    sixes = threes[:-3] * MIXERS[1] ^ threes[3:]
+    return codes & LOW, (threes >> SHIFT) + np.uint32(TABLE), (sixes >> SHIFT) + np.uint32(2 * TABLE)
+
+
+def marks_of(text: str) -> tuple[int, int]:
+    """Two marks by which a string is looked for: those of its beginning and its end."""
+    found = marks_in(folded(text) + PADDING)[(len(text) >= 3) + (len(text) >= 6)]
+    return int(found[0]), int(found[-len(PADDING) - 1])
 
 
 def table_of(text: str) -> Marks:
     """Which marks a text holds."""
-    codes = codes_of(text)
-    table = np.zeros(2 * TABLE, bool)
-    table[hashes(codes)] = True
-    table[codes % np.uint32(TABLE) + np.uint32(TABLE)] = True
+    table = np.zeros(3 * TABLE, bool)
+    for marks in marks_in(text + PADDING):
+        table[marks] = True
     return table
+
+
+@dataclass(frozen=True, slots=True)
+class Literals:
+    """Plain strings that are looked for in whole documents, in their order, and two marks for each."""
+
+    texts: tuple[str, ...]
+    marks: tuple[Numbers, Numbers]
+    raw: frozenset[str]  # those that stand in lines as they are
+
+    def likely(self, plain: str) -> list[str]:
+        """Those strings whose marks a folded text has: all that it holds, and hardly another one."""
+        table = table_of(plain)
+        return [self.texts[at] for at in np.flatnonzero(table[self.marks[0]] & table[self.marks[1]]).tolist()]
+
+    def places(self, plain: Text, raw: Text) -> Iterator[tuple[str, int]]:
+        """Each string with each line that holds it, as it is or folded."""
+        for literal in self.likely(plain.whole):
+            text = raw if literal in self.raw else plain
+            found = text.whole.find(literal)
+            while found >= 0:
+                at = bisect_right(text.ends, found)
+                yield literal, at
+                found = text.whole.find(literal, text.ends[at])
 
 
 def literals_of(texts: Iterable[str]) -> Literals:
     """Strings made ready to be looked for together."""
     each = sorted(set(texts))
-    marks = [marks_of(text) for text in each]
-    starts = np.cumsum([0, *(len(one) for one in marks)], dtype=np.intp)[:-1]
-    return Literals(tuple(each), np.concatenate(marks) if marks else np.zeros(0, np.uint32), starts)
+    marks = np.array([marks_of(text) for text in each], dtype=np.uint32).reshape(-1, 2)
+    return Literals(tuple(each), (marks[:, 0].copy(), marks[:, 1].copy()), frozenset(filter(is_raw, each)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +127,16 @@ class Dispatch:
     rules: tuple[Rule, ...]
     begun: Mapping[str, tuple[Trial, ...]]  # by the beginning of lines that they can match
     behind: tuple[Trial, ...]  # all others, behind plain strings or always to be tried
-    folded: Literals  # looked for in folded lines
-    raw: Literals  # looked for in lines as they are
+    literals: Literals
     holding: Mapping[str, tuple[int, ...]]  # for each literal the places in `behind` of the forms it stands for
     always: tuple[int, ...]  # places in `behind` of the forms that promise nothing
 
-    def alive(self, lines: Sequence[str], plain: Sequence[str]) -> list[list[Trial]]:
-        """For each line, as it is and folded, the forms behind strings that it holds, and those to be tried always, in order."""
+    def alive(self, lines: Sequence[str]) -> list[list[Trial]]:
+        """For each line the forms behind strings that it holds, and those to be tried always, in order."""
         found: list[set[int]] = [set(self.always) for _ in lines]
-        for literals, texts in ((self.folded, plain), (self.raw, lines)):
-            for literal, at in literals.places(texts):
-                found[at].update(self.holding[literal])
+        raw = text_of(lines)
+        for literal, at in self.literals.places(folded_of(raw, lines), raw):
+            found[at].update(self.holding[literal])
         return [[self.behind[at] for at in sorted(one)] for one in found]
 
     def beginning(self, line: str) -> tuple[Trial, ...]:
@@ -139,8 +160,7 @@ def dispatch_of(rules: Sequence[Rule]) -> Dispatch:
         rules=tuple(ordered),
         begun=by_beginning([trial for trial in trials if trial.form.heads and trial.rule.whole_line]),
         behind=behind,
-        folded=literals_of(literal for literal in holding if not is_raw(literal)),
-        raw=literals_of(literal for literal in holding if is_raw(literal)),
+        literals=literals_of(holding),
         holding={literal: tuple(places) for literal, places in holding.items()},
         always=tuple(at for at, trial in enumerate(behind) if trial.form.gate is None),
     )
@@ -169,9 +189,14 @@ def leading(line: Line, spot: int, trials: Iterable[Trial], alive: Iterable[Tria
     for trial in alive:
         if best is not None and trial.rank >= best.rank:
             break
-        if words <= trial.words and trial.spots & spot and trial.form.pattern.search(text) and not vetoed(trial.rule, text):
+        if words <= trial.words and trial.spots & spot and found(trial.form, text) and not vetoed(trial.rule, text):
             return trial
     return best
+
+
+def found(form: Form, text: str) -> bool:
+    """Whether a form matches a line, which no white space ends; one for the end is not looked for further up than it reaches."""
+    return form.pattern.search(text, max(0, len(text) - form.reach)) is not None
 
 
 def vetoed(rule: Rule, text: str) -> bool:

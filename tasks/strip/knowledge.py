@@ -23,6 +23,7 @@ ANCHORS = {
     "inside": r"(?:{})",
 }
 SEARCHED = {"end", "inside"}  # anchors whose patterns are tried at every character
+ANY = 1 << 30  # reach of a pattern that may lie anywhere
 TABLES = {"macros.yml", "model.yml", "pictures.yml", "places.yml", "refusals.yml", "words.yml"}  # what patterns and passes share, no rules
 At = Literal["whole", "start", "end", "inside"]
 Place = Literal["anywhere", "head", "tail", "edge"]
@@ -65,6 +66,7 @@ class Form:
     bound: bool  # to the beginning of the line, not searched for in it
     gate: tuple[str, ...] | None  # strings of which every match holds one
     heads: tuple[str, ...] = ()  # how matches begin, of a bound form of which that is known
+    reach: int = ANY  # characters from the end of a line in which a match lies
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -144,7 +146,8 @@ def form_of(at: At, form: str, flags: int, where: str, *, bound: bool) -> Form:
     except re.error as error:
         raise ConfigurationError(f"{where}: the pattern does not compile: {error}") from None
     heads = tuple(sorted(heads_of(tree, whole=at == "whole"))) if bound else ("",)
-    return Form(ANCHORS[at].format(form), flags, bound, gate_of(tree, exact=not flags & re.IGNORECASE), heads if "" not in heads else ())
+    gate, reach = gate_of(tree, exact=not flags & re.IGNORECASE), min(ANY, tree.getwidth()[1]) if at == "end" else ANY
+    return Form(ANCHORS[at].format(form), flags, bound, gate, heads if "" not in heads else (), reach)
 
 
 def expanded(form: str, macros: dict[str, str]) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tasks.strip.dispatch import Dispatch, leading, spots_of
-from tasks.strip.gate import folded
 from tasks.strip.knowledge import Rule
 from tasks.strip.lines import Line
 
@@ -58,7 +57,7 @@ def hits_of(lines: Sequence[Line], dispatch: Dispatch, main: Sequence[bool] | No
     that would be searched for in the middle of a line are left out there: most lines of a page are such lines.
     """
     texts = [line.text for line in lines]
-    alive = dispatch.alive(texts, [folded(text) for text in texts])
+    alive = dispatch.alive(texts)
     spots = spots_of(len(lines), head_of(lines), tail_of(lines))
     found: list[Rule | None] = []
     for line, spot, trials in zip(lines, spots, alive, strict=True):

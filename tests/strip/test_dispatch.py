@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.settings import CONFIG
-from tasks.strip.dispatch import dispatch_of, literals_of
-from tasks.strip.gate import folded, parsed
+from tasks.strip.dispatch import dispatch_of, folded_of, literals_of, text_of
+from tasks.strip.gate import folded, is_raw, parsed, spaced
 from tasks.strip.heads import END, head, heads_of
 from tasks.strip.knowledge import Rule, load_rules
 from tasks.strip.lines import Line, lines_of
@@ -131,8 +131,10 @@ def test_letters_that_patterns_confuse_fold_alike() -> None:
 
 @given(st.lists(st.text(min_size=1, max_size=5), max_size=8), st.text(max_size=40))
 def test_literals_within_a_text(texts: list[str], text: str) -> None:
-    found = literals_of([*texts, text[3:5] or "x", text[2:9] or "y"])
-    assert set(found.likely(text)) >= {one for one in found.texts if one in text}
-    lines = text.split("a")
-    held = {(one, at) for one in found.texts for at, line in enumerate(lines) if one in line}
-    assert {(one, at) for one, at in found.places(lines) if one in lines[at]} == held
+    found = literals_of(map(spaced, [*texts, text[3:5] or "x", text[2:9] or "y"]))
+    raw = text_of(lines := text.split("a"))
+    plain = folded_of(raw, lines)
+    assert set(found.likely(plain.whole)) >= {one for one in found.texts if one in (raw if is_raw(one) else plain).whole}
+    shown = {False: [spaced(folded(line)) for line in lines], True: [spaced(line) for line in lines]}
+    held = {(one, at) for one in found.texts for at, line in enumerate(shown[is_raw(one)]) if one in line}
+    assert {(one, at) for one, at in found.places(plain, raw) if one in shown[is_raw(one)][at]} == held
