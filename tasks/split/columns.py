@@ -114,12 +114,21 @@ def read_arrow(source: Source, limits: Limits) -> Iterator[Item]:
 def _batches(source: Source) -> Iterator[pa.RecordBatch]:
     with to_seekable(source.stream) as stream:
         filed = stream.read(6) == b"ARROW1"
-        stream.seek(0)
-        with pa.ipc.open_file(stream) if filed else pa.ipc.open_stream(stream) as reader:
-            batches = (reader.get_batch(i) for i in range(reader.num_record_batches)) if filed else iter(reader)
+        whole = filed and _ends_with(stream, b"ARROW1")
+        stream.seek(8 if filed and not whole else 0)  # a file without its footer is a stream behind its mark
+        with pa.ipc.open_file(stream) if whole else pa.ipc.open_stream(stream) as reader:
+            batches = (reader.get_batch(i) for i in range(reader.num_record_batches)) if whole else iter(reader)
             empty = True
             for batch in batches:
                 empty = False
                 yield batch.select(_wanted(reader.schema.names))
+            if filed and not whole:
+                raise Refused("truncated", "the file ends without the mark of its footer")
             if empty:
                 raise Refused("empty", "a table without rows")
+
+
+def _ends_with(stream: BinaryIO, mark: bytes) -> bool:
+    stream.seek(0, 2)
+    stream.seek(-min(len(mark), stream.tell()), 2)
+    return stream.read(len(mark)) == mark

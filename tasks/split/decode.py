@@ -110,6 +110,12 @@ def _two_byte(data: bytes) -> str | None:
     return charset if odds * 50 <= len(text) else None
 
 
+def wide_charset(head: bytes) -> str | None:
+    """The character set of text of two or four bytes to a letter, by its mark or its zeros; None for any other."""
+    marked = next((charset for mark, charset in BOMS[1:] if head.startswith(mark)), None)
+    return marked or (_two_byte(head) if b"\0" in head else None)
+
+
 def _mostly_utf8(data: bytes, said: str | None) -> bool:
     """Whether stray bytes stand in a text that is UTF-8 otherwise."""
     sequences = SEQUENCE.findall(data)

@@ -10,9 +10,12 @@ from tasks.split.decode import BOMS, decode
 from tasks.split.detect import codec_of
 from tasks.split.errors import Refused
 from tasks.split.header import delimiter_of
+from tasks.split.knowledge import field_key, field_names
 from tasks.split.rows import malformed, read_row
 from tasks.split.source import Item, Source
 from tasks.split.streams import as_text, document_limit, peek
+
+LONGEST_NAME = 120  # characters
 
 
 class _Reader:
@@ -46,11 +49,20 @@ def read_delimited(source: Source, limits: Limits) -> Iterator[Item]:
         for row in _Reader(text, delimiter, document_limit(limits)):
             if names is None and not isinstance(row, Refused):
                 names = [name.strip().lstrip("\ufeff") for name in row]
+                if _is_data(names):
+                    number += 1
+                    yield malformed(source, number, "malformed-record", "the table has no line of names", _raw(row))
             elif row != []:
                 number += 1
                 yield _item(source, names or [], row, number, limits, charset)
     if not number:
         raise Refused("empty", "a table without rows")
+
+
+def _is_data(names: list[str]) -> bool:
+    """Whether a first line is no line of names but a row: none of them is known, and what stands there is no name."""
+    known = any(field_key(name) in field_names() for name in names)
+    return not known and any(len(name) > LONGEST_NAME or "://" in name or "\n" in name for name in names)
 
 
 def _charset(head: bytes) -> str:
@@ -67,7 +79,11 @@ def _item(source: Source, names: list[str], row: list[str] | Refused, number: in
         return malformed(source, number, row.reason, row.detail, b"")
     if len(row) > len(names):
         return malformed(source, number, "malformed-record", f"{len(row)} cells under {len(names)} names", _raw(row))
-    return read_row(dict(zip(names, row, strict=False)), source, number, limits, partial(_raw, row), charset)
+    cells: dict[str, str] = {}
+    for name, value in zip(names, row, strict=False):
+        if not cells.get(name, "").strip():  # of columns with one name the first that holds something
+            cells[name] = value
+    return read_row(cells, source, number, limits, partial(_raw, row), charset)
 
 
 def _raw(row: list[str]) -> bytes:

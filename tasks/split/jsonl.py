@@ -1,16 +1,17 @@
 """JSON lines: a row each; a line that cannot be read is one reject and the run goes on."""
 
+import io
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from tasks.settings import Limits
-from tasks.split.decode import BOMS, decode
+from tasks.split.decode import BOMS, decode, wide_charset
 from tasks.split.errors import Refused
 from tasks.split.header import names_content
 from tasks.split.rows import malformed, read_row
 from tasks.split.source import Item, Source
-from tasks.split.streams import CHUNK, document_limit
+from tasks.split.streams import CHUNK, Recoded, document_limit, peek
 
 ROOM = 2  # a row may be this many times as long as the document in it: escapes, base64
 
@@ -18,12 +19,16 @@ ROOM = 2  # a row may be this many times as long as the document in it: escapes,
 def _lines(source: Source, limit: int) -> Iterator[tuple[int, bytes, bool, int]]:
     """(number, line, whether its end was seen, its length); of lines beyond the limit only the beginning is kept."""
     number = 0
-    while line := source.stream.readline(limit):
-        number += 1
+    head, stream = peek(source.stream)
+    if charset := wide_charset(head):
+        stream = cast(BinaryIO, io.BufferedReader(Recoded(stream, charset), CHUNK))
+    while line := stream.readline(limit):
         length, ended = len(line), line.endswith(b"\n")
-        while not ended and length >= limit and (more := source.stream.readline(CHUNK)):
+        while not ended and length >= limit and (more := stream.readline(CHUNK)):
             length, ended = length + len(more), more.endswith(b"\n")
-        yield number, line, ended, length
+        for piece in line.strip(b"\r\n").split(b"\r"):  # in a row it would be escaped: it ends lines by itself here
+            number += 1
+            yield number, piece, ended, length
 
 
 def parse(line: bytes) -> Any:
@@ -45,7 +50,7 @@ def read_jsonl(source: Source, limits: Limits) -> Iterator[Item]:
     for number, line, ended, length in _lines(source, limit):
         if number == 1:
             line = next((line[len(mark) :] for mark, _ in BOMS[:1] if line.startswith(mark)), line)
-        line = line.strip()
+        line = line.strip(b" \t\r\n\x1e")  # a record separator (RFC 7464) says no more than the line end
         if length >= limit:
             yield malformed(source, number, "too-large", f"the line is longer than {limit} bytes", line[:65536], length)
         elif number == 1 and (names := _names(line)):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -9,12 +10,13 @@ from typing import Any
 from tasks.settings import Limits
 from tasks.split.decode import BOMS, decode
 from tasks.split.errors import Refused
-from tasks.split.rows import cells_of, read_row
+from tasks.split.rows import cells_of, malformed, read_row
 from tasks.split.source import Item, Source
 from tasks.split.streams import as_text, document_limit, peek
 
 PIECE = 1 << 18  # characters read at a time
 WRAPPERS = 4  # objects around the list of rows, at most
+NEXT = re.compile(r"\}\s{0,99},\s{0,99}\{")
 CONTENT = ("html", "html_base64", "text", "sniffed")
 
 
@@ -59,6 +61,13 @@ class _Text:
                 self.buffer = self.buffer[end:]
                 return value
 
+    def to_next(self) -> str | None:
+        """Pass over a damaged value to where the next object begins behind a comma; what was passed over, None where there is none."""
+        if match := NEXT.search(self.buffer, 1):
+            lost, self.buffer = self.buffer[: match.start() + 1], self.buffer[match.end() - 1 :]
+            return lost
+        return None
+
 
 def _charset(head: bytes) -> str:
     if mark := next((charset for mark, charset in BOMS if head.startswith(mark)), None):
@@ -80,8 +89,11 @@ def _values(text: _Text, source: Source, limits: Limits) -> Iterator[Item]:
     if text.skip("") == "[":
         text.buffer = text.buffer[1:]
         yield from _array(text, source, limits)
-    else:
-        for number, row in enumerate(rows_in(flat(text.value())), 1):
+        return
+    number = 0
+    while text.skip(""):  # one value, as a rule; several in a file are each what one would be
+        for row in rows_in(flat(text.value())):
+            number += 1
             yield read_row(row, source, number, limits, partial(_raw, row))
 
 
@@ -89,7 +101,14 @@ def _array(text: _Text, source: Source, limits: Limits) -> Iterator[Item]:
     number = 0
     while (following := text.skip(",")) not in ("]", ""):
         number += 1
-        row = flat(text.value())
+        try:
+            row = flat(text.value())
+        except Refused as refused:
+            lost = text.to_next() if refused.reason == "corrupt" else None
+            if lost is None:
+                raise
+            yield malformed(source, number, "malformed-record", refused.detail, lost.encode("utf-8", "replace"))
+            continue
         yield read_row(row, source, number, limits, partial(_raw, row))
     if not following:
         raise Refused("truncated", f"the array ends early, after {number} values")

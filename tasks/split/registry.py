@@ -19,7 +19,7 @@ from tasks.split.mails import read_mail, read_mbox
 from tasks.split.plain import read_page, read_text
 from tasks.split.sniff import sniff
 from tasks.split.source import Found, Later, Reader, Refusal, Source, broken, refuse
-from tasks.split.streams import document_limit, peek, too_large
+from tasks.split.streams import document_limit, exceeds, peek, too_large
 from tasks.split.tars import read_tar
 from tasks.split.walk import Walk
 from tasks.split.warcs import read_packed_warc, read_warc
@@ -70,7 +70,7 @@ def documents(source: Source, limits: Limits, walk: Walk | None = None) -> Itera
         head, stream = peek(source.stream)
         kind = sniff(head, source.name)
         kind = "warc.gz" if kind == "gzip" and begins_warc(head[:512]) else kind
-        if kind.startswith(("binary", "empty")) and size is not None and size > document_limit(limits):
+        if kind.startswith(("binary", "empty")) and exceeds(stream, size, document_limit(limits)):
             raise too_large(limits)
         items = 0
         for item in _reader(kind)(replace(source, stream=stream), limits):

@@ -198,7 +198,7 @@ def _neighbours(text: str, group: Sequence[Line], lines: Sequence[Line]) -> list
     for line in group:
         for step in (-1, 1):
             at = place[line]
-            while 0 <= at + step < len(lines) and _touch(text, lines[at], lines[at + step]):
+            while 0 <= at + step < len(lines) and lines[at + step] not in kept and _touch(text, lines[at], lines[at + step]):
                 at += step
                 kept.add(lines[at])
     return sorted(kept)
@@ -207,12 +207,12 @@ def _neighbours(text: str, group: Sequence[Line], lines: Sequence[Line]) -> list
 def _marked_up(text: str) -> list[Part]:
     """What stands between `<DOC>` and `</DOC>`, where a file is made of such pairs."""
     tags = list(MARKUP.finditer(text))
-    opened = [tag for tag in tags if not tag[0].lstrip().startswith("</")]
-    if not opened or text[: opened[0].start()].strip():
+    opens = [not tag[0].lstrip().startswith("</") for tag in tags]
+    if True not in opens or text[: tags[opens.index(True)].start()].strip():
         return []
     parts = []
     for i, tag in enumerate(tags):
-        if tag in opened:
+        if opens[i]:
             end = tags[i + 1].start() if i + 1 < len(tags) else len(text)
             parts.append(trim(text, tag.end(), end))
     return [part for part in parts if part.end > part.start]

@@ -11,6 +11,9 @@ MAGIC = (
     (b"\x1f\x8b\x08", "gzip"),
     (b"\xfd7zXZ\0", "xz"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"\x5d\0\0", "xz"),  # its older form, .lzma
+    (b"\x04\x22\x4d\x18", "unsupported:lz4 stream"),
+    (b"\x1f\x9d", "unsupported:compress (.Z) stream"),
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
     (b"PAR1", "parquet"),
@@ -33,6 +36,7 @@ MAGIC = (
     (b"\0\x05\x16\x00", "binary:AppleSingle file"),
     (b"\x7fELF", "binary:program"),
 )
+SKIPPED = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")  # a zstd frame of something else, as captures begin with
 OPENING = re.compile(
     r"<(!doctype\s{1,9}html|html|head|body|title|meta|link|article|main|section|div|table|h[1-6]|p|span|center)\b",
     re.IGNORECASE,
@@ -42,6 +46,13 @@ ELEMENT = re.compile(
     re.IGNORECASE,
 )
 ROOTS = dict.fromkeys(("rss", "feed", "rdf"), "feed") | dict.fromkeys(("newsmessage", "newsitem", "nitf", "newsml"), "wire")
+ROOTS |= {
+    "svg": "unsupported:SVG picture",
+    "urlset": "unsupported:sitemap",
+    "sitemapindex": "unsupported:sitemap",
+    "opml": "unsupported:OPML list",
+    "plist": "unsupported:property list",
+}
 ROOT = re.compile(r"<(?:!doctype\s{1,9})?(?:[a-z0-9_-]{1,20}:)?(" + "|".join(ROOTS) + r")\b", re.IGNORECASE)
 FIELD = re.compile(r"[!-9;-~]{1,60}:[ \t]?[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n")
 MAIL = re.compile(
@@ -65,6 +76,8 @@ def _starts(head: bytes, name: str) -> str | None:
         return "tar"
     if len(head) > 12 and head[:4] == b"RIFF" and head[8:12] in (b"WEBP", b"WAVE", b"AVI "):
         return "binary:picture or sound"
+    if SKIPPED.match(head):
+        return "zstd"
     return next((kind for mark, kind in MAGIC if head.startswith(mark)), None)
 
 

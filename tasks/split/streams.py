@@ -16,7 +16,7 @@ CHUNK = 1 << 20
 MEGABYTE = 1_000_000
 
 
-class _Chained(io.RawIOBase):
+class Chained(io.RawIOBase):
     """A head that was read already, then the rest of the stream, or the refusal that the head ran into."""
 
     def __init__(self, head: bytes, rest: BinaryIO, failure: Refused | None) -> None:
@@ -62,7 +62,27 @@ def peek(stream: BinaryIO, size: int = HEAD) -> tuple[bytes, BinaryIO]:
     if stream.seekable() and failure is None:
         stream.seek(-len(head), io.SEEK_CUR)
         return bytes(head), stream
-    return bytes(head), cast(BinaryIO, io.BufferedReader(_Chained(bytes(head), stream, failure), HEAD))
+    return bytes(head), cast(BinaryIO, io.BufferedReader(Chained(bytes(head), stream, failure), HEAD))
+
+
+class Recoded(io.RawIOBase):
+    """A stream of text in some character set, as UTF-8 without a mark."""
+
+    def __init__(self, stream: BinaryIO, charset: str) -> None:
+        self._text = io.TextIOWrapper(stream, encoding=codec_of(charset), errors="copydesk.stray", newline="")
+        self._ahead = b""
+        self._begun = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        while not self._ahead and (text := self._text.read(CHUNK // 4)):
+            self._ahead = (text if self._begun else text.removeprefix("\ufeff")).encode("utf-8", "replace")
+            self._begun = True
+        piece, self._ahead = self._ahead[: len(buffer)], self._ahead[len(buffer) :]
+        buffer[: len(piece)] = piece
+        return len(piece)
 
 
 @contextmanager
@@ -73,6 +93,16 @@ def as_text(stream: BinaryIO, charset: str) -> Iterator[io.TextIOWrapper]:
         yield text
     finally:
         text.detach()
+
+
+def exceeds(stream: BinaryIO, size: int | None, limit: int) -> bool:
+    """Whether a stream of a known size, or one that is read to see, is longer than a limit."""
+    if size is not None:
+        return size > limit
+    left = limit
+    while left >= 0 and (piece := stream.read(CHUNK)):
+        left -= len(piece)
+    return left < 0
 
 
 def document_limit(limits: Limits) -> int:

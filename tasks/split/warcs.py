@@ -19,9 +19,10 @@ from tasks.split.gzipped import GzipMember, GzipMembers
 from tasks.split.members import member_stream
 from tasks.split.rows import parse_instant
 from tasks.split.source import Found, Item, Later, Meta, Refusal, Source
-from tasks.split.streams import document_limit, read_up_to, too_large
+from tasks.split.streams import Chained, document_limit, read_up_to, too_large
 
 VERSION = re.compile(rb"WARC/\d\.\d{1,2}\r?\n")
+NEXT = re.compile(rb"\r?\n\r?\n(WARC/\d\.\d{1,2}\r?\nWARC-)")
 FIELD = re.compile(rb"([A-Za-z-]{1,40}):[ \t]*([^\r\n]*)")
 LINE = 1 << 16  # bytes of a header line that are kept; longer lines are left out
 TYPES = (b"response", b"resource", b"conversion")
@@ -59,6 +60,12 @@ class _Tape:
         """Give the line just taken back."""
         self._line = line
         self.at -= len(line)
+
+    def give_back(self, data: bytes) -> None:
+        """Give back what was taken last and turned out to be something else."""
+        ahead, self._line = data + self._line, b""
+        self._stream = cast(BinaryIO, io.BufferedReader(Chained(ahead, self._stream, None)))
+        self.at -= len(data)
 
     def read(self, size: int) -> bytes:
         data = read_up_to(self._stream, size)
@@ -183,10 +190,25 @@ def _frames(tape: _Tape, source: Source, numbers: Iterator[int], limits: Limits)
         yield from _content(tape, source, frame, member, limits)
 
 
+def _overrun(tape: _Tape, body: bytes) -> int:
+    """Where the next record begins inside what should be one body, 0 where the body ends as it should."""
+    line = tape.line()
+    tape.back(line)
+    if line and not line.strip():
+        return 0
+    match = NEXT.search(body)
+    return match.start(1) if match else 0
+
+
 def _content(tape: _Tape, source: Source, frame: _Frame, member: str, limits: Limits) -> Iterator[Item]:
     meta = _meta(source, frame.fields)
     room = document_limit(limits) + LINE
     body = tape.read(min(frame.length, room))
+    if frame.length <= room and (inside := _overrun(tape, body)):
+        tape.give_back(body[inside:])
+        detail = f"the record says {frame.length} bytes and the next one begins after {inside}"
+        yield Refusal(source.bundle, member, "malformed-record", detail, inside, body[:inside][:TAKE], body[:inside], None, meta)
+        return
     if len(body) < min(frame.length, room):
         detail = f"the record ends after {len(body)} of {frame.length} bytes"
         yield Refusal(source.bundle, member, "truncated", detail, len(body), body[:TAKE], body, None, meta)

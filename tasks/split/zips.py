@@ -14,6 +14,7 @@ from tasks.split.errors import Refused
 from tasks.split.members import link_refusal, member_stream, plain_member, why_unsafe
 from tasks.split.source import Item, Refusal, Source
 from tasks.split.streams import to_seekable
+from tasks.split.zipscan import Content, members
 
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, ValueError)
 ENCRYPTED = 0x1
@@ -21,12 +22,13 @@ LONGEST_TARGET = 4096
 OFFICE = ("[Content_Types].xml", "META-INF/container.xml", "META-INF/MANIFEST.MF")
 
 
-def _opened(stream: BinaryIO) -> zipfile.ZipFile:
+def _opened(stream: BinaryIO) -> zipfile.ZipFile | str:
+    """The archive, or what is wrong with its directory."""
     try:
         return zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, struct.error, ValueError, EOFError, NotImplementedError, UnicodeDecodeError) as error:
         stream.seek(0, 2)
-        raise Refused("truncated", f"the archive's directory is missing or damaged: {error}, within {stream.tell()} bytes") from None
+        return f"the archive's directory is missing or damaged: {error}, within {stream.tell()} bytes"
 
 
 def _overlap(infos: list[zipfile.ZipInfo]) -> bool:
@@ -57,19 +59,41 @@ def _wanted(infos: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
 
 def read_zip(source: Source, limits: Limits) -> Iterator[Item]:
     """The members of an archive in the order of its directory."""
-    with to_seekable(source.stream) as stream, _opened(stream) as archive:
-        stream.seek(0, 2)
-        packed = stream.tell()
-        infos = archive.infolist()
-        if not infos:
-            raise Refused("empty", "an archive without members")
-        if _overlap(infos):
-            raise Refused("corrupt", "members of the archive overlap")
+    with to_seekable(source.stream) as stream:
+        opened = _opened(stream)
+        packed = stream.seek(0, 2)
         budget = source.budget or Budget(lambda: packed, limits)
-        for number, info in enumerate(_wanted(infos)):
-            if number >= limits.members:
-                raise Refused("too-many", f"more than {limits.members} members")
-            yield _member(source, archive, info, budget)
+        if isinstance(opened, str):
+            yield from _scanned(source, stream, budget, limits)
+            raise Refused("truncated", opened)
+        with opened as archive:
+            infos = archive.infolist()
+            if not infos:
+                raise Refused("empty", "an archive without members")
+            if _overlap(infos):
+                raise Refused("corrupt", "members of the archive overlap")
+            for number, info in enumerate(_wanted(infos)):
+                if number >= limits.members:
+                    raise Refused("too-many", f"more than {limits.members} members")
+                yield _member(source, archive, info, budget)
+
+
+def _scanned(source: Source, stream: BinaryIO, budget: Budget, limits: Limits) -> Iterator[Item]:
+    """The members that the archive's own headers tell of, where its directory does not."""
+    for number, found in enumerate(members(stream)):
+        if number >= limits.members:
+            raise Refused("too-many", f"more than {limits.members} members")
+        if found.name.endswith("/"):
+            continue
+        member = plain_member(source, found.name)
+        try:
+            if unsafe := why_unsafe(found.name):
+                raise Refused("unsafe-path", unsafe)
+            inner = member_stream(Content(stream, found).take, budget)
+        except Refused as refused:
+            yield Refusal(source.bundle, member, refused.reason, refused.detail, min(found.size, found.packed), meta=source.meta)
+            continue
+        yield Source(source.bundle, member, found.name.rpartition("/")[2], inner, source.depth + 1, None, source.meta, budget)
 
 
 def _member(source: Source, archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> Item:
