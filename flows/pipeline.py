@@ -10,7 +10,7 @@ from prefect.runtime import flow_run
 from flows.engines import runner
 from flows.job import Job
 from flows.log import log_run
-from tasks.deduplicate.task import deduplicate, remember, select, sign
+from tasks.deduplicate.task import assign, compare, count, gather, index, judge, remember, select, sign
 from tasks.normalize.task import normalize
 from tasks.split.task import split
 from tasks.strip.task import count_boilerplate, parse, strip
@@ -34,10 +34,19 @@ def article_cleaning(job: Job) -> "Summary":
     stripped = strip.map(parsed, every, unmapped(selected), unmapped(lines), each)
     articles = normalize.map(stripped, every, each)
     signed = settled(stripped, articles, sign.map(articles, every, each))
-    stories = deduplicate(signed, job.earlier("signatures"), job.at("stories.parquet"), config, call)
+    stories = deduplicate(signed, job)
     memory = remember(signed, stories, job.earlier("signatures"), job.at("signatures.parquet"), call)
     remembered = {"boilerplate": job.at("lines.parquet"), "signatures": memory}
     return write(job.output, signed, stories, remembered, known, job.origin, config, call)
+
+
+def deduplicate(shards: list[Path], job: Job) -> Path:
+    """Write the story of each article; what lies between gather and assign goes by parts of the index or by ranges of texts."""
+    folder, config, call = job.at("grouping"), job.settings.folder, job.call
+    parts, ranges = plan = gather(shards, job.earlier("signatures"), folder, config, call)
+    for step, pieces in ((index, parts), (compare, ranges), (count, parts), (judge, ranges)):
+        step.map(list(range(pieces)), unmapped(folder), unmapped(plan), unmapped(config), unmapped(job.each)).result()
+    return assign(shards, folder, plan, job.at("stories.parquet"), config, call)
 
 
 def settled(*stages: PrefectFutureList[Path]) -> list[Path]:

@@ -33,6 +33,7 @@ ROOMS = (
     "tasks.deduplicate.shard",
     "tasks.deduplicate.select",
     "tasks.deduplicate.groups",
+    "tasks.deduplicate.remember",
     "tasks.write.inputs",
 )
 PLAIN = frozenset({"ConfigurationError", "BundleError", "OutputError", "BrokenLawError", "KeyboardInterrupt"})

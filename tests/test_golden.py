@@ -74,11 +74,23 @@ def test_format_shows_each_kept_stretch_and_each_removed_line() -> None:
     ]
 
 
-PLAIN = ("headline", "alternative_headline", "language", "outlet_name", "outlet_domain", "agency_id", "syndicated_via", "section", "canonical_url")
+PLAIN = (
+    "headline",
+    "alternative_headline",
+    "language",
+    "outlet_name",
+    "outlet_domain",
+    "agency_id",
+    "syndicated_via",
+    "section",
+    "canonical_url",
+)
 
 
 def test_what_the_evidence_took_is_what_the_row_says(seeds_output: Path) -> None:
     rows = {row["document_id"]: row for name in ("articles", "copies") for row in ds.dataset(seeds_output / name).to_table().to_pylist()}
     taken = [e for e in ds.dataset(seeds_output / "evidence").to_table().to_pylist() if e["rank"] == 0 and e["field"] in PLAIN]
     assert len({e["field"] for e in taken}) > 5
-    assert [(e["field"], e["value"], rows[e["document_id"]][e["field"]]) for e in taken if e["value"] != rows[e["document_id"]][e["field"]]] == []
+    assert [
+        (e["field"], e["value"], rows[e["document_id"]][e["field"]]) for e in taken if e["value"] != rows[e["document_id"]][e["field"]]
+    ] == []

@@ -52,9 +52,7 @@ def test_modules_and_functions_stay_small(name: str) -> None:
 
 def test_most_functions_are_short() -> None:
     lengths = [
-        (function.end_lineno or 0) - function.body[0].lineno + 1
-        for path in MODULES
-        for function in functions(ast.parse(path.read_text()))
+        (function.end_lineno or 0) - function.body[0].lineno + 1 for path in MODULES for function in functions(ast.parse(path.read_text()))
     ]
     assert sorted(lengths)[len(lengths) // 2] <= 10
     assert sum(length < 30 for length in lengths) >= 0.9 * len(lengths)

@@ -94,7 +94,9 @@ def own_bundle(folder: Path) -> Path:
     (folder / "pages").mkdir(parents=True)
     (folder / "rows.jsonl").write_text(next(body for kind, body in BLOCKS if kind == "json"), encoding="utf-8")
     (folder / "bundle.csv").write_text(next(body for kind, body in BLOCKS if kind == "csv"), encoding="utf-8")
-    story = "The mill above Marrow has ground its first flour in forty years, after a winter in which two brothers cut each tooth of its wheel."
+    story = (
+        "The mill above Marrow has ground its first flour in forty years, after a winter in which two brothers cut each tooth of its wheel."
+    )
     (folder / "pages" / "mill.txt").write_text(f"Old mill grinds again\n\n{story}\n", encoding="utf-8")
     return folder
 
@@ -111,7 +113,11 @@ def test_own_articles_are_read_as_described(copydesk: Callable[..., subprocess.C
 def named_paths() -> Iterator[str]:
     """Files and folders of the repository that the README names."""
     for name in re.findall(r"`([\w./-]+)`", TEXT):
-        if name.startswith(("flows/", "tasks/", "config/", "seeds/", "tests/", "docs/")) or name in ("CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"):
+        if name.startswith(("flows/", "tasks/", "config/", "seeds/", "tests/", "docs/")) or name in (
+            "CONTRIBUTING.md",
+            "CHANGELOG.md",
+            "LICENSE",
+        ):
             yield name
 
 

@@ -1,114 +1,98 @@
-"""Stories over all shards of a run, and the memory that the next run gets of them."""
+"""Stories over all shards of a run, from the trees of their texts to a row for each document."""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from tasks.deduplicate.heads import STANDING, chosen
+from tasks.deduplicate.articles import apart
+from tasks.deduplicate.characters import Index
+from tasks.deduplicate.files import signatures
+from tasks.deduplicate.heads import COLUMNS, STANDING, chosen
 from tasks.deduplicate.knowledge import Rules, load_rules
-from tasks.deduplicate.members import Members, load, turns
-from tasks.deduplicate.memory import last_turn, matching
-from tasks.deduplicate.overlaps import WHOLE
-from tasks.deduplicate.relations import NAMES, Related, related, versions
-from tasks.deduplicate.signatures import MEMORY, REMEMBERED
-from tasks.deduplicate.stories import Forest, apart, forest
-from tasks.deduplicate.words import Index, identity_keys
+from tasks.deduplicate.members import Members, load_members
+from tasks.deduplicate.overlaps import load_texts
+from tasks.deduplicate.relations import NAMES, Related, related
+from tasks.deduplicate.stories import Forest, forest
 from tasks.records import Assignment
 from tasks.shards import schema_of
 
-ROWS = 16384  # rows of memory that a later run reads at a time
+ROWS = 1 << 16  # assignments written together
 
 
-def _standing(members: Members) -> Index:
+def _standing(members: Members, texts: int) -> Index:
     """For each text the article of an earlier run that it belongs to already, -1 where there is none."""
-    found = np.full(len(members.texts), len(members))
+    found = np.full(texts, len(members))
     old = slice(0, members.earlier)
     np.minimum.at(found, members.text[old], members.story[old])
     return np.where(found == len(members), -1, found)
 
 
-def _heads(members: Members, trees: Forest, rules: Rules) -> tuple[Index, list[str]]:
-    """For each document the document that stands for its story, and why."""
-    standing = _standing(members)
-    group, article = apart(trees, standing)
+def _several(members: Members, group: Index, article: Index) -> Index:
+    """The documents of this run that share their group with others of this run and have no published article, counted from 0."""
     new = members.text[members.earlier :]
-    head, reasons = chosen(members.table, group[new], rules.head)
+    sizes = np.bincount(group[new], minlength=len(group))
+    return np.flatnonzero((sizes[group[new]] > 1) & (article[new] < 0))
+
+
+def _told(shards: Sequence[Path], wanted: Index) -> pa.Table:
+    """What the choice of the head needs, of the wanted documents (sorted)."""
+    found, at = [], 0
+    for shard in shards:
+        rows = signatures(shard, COLUMNS)
+        one, two = np.searchsorted(wanted, [at, at + len(rows)])
+        found.append(rows.take(pa.array(wanted[one:two] - at)))
+        at += len(rows)
+    return pa.concat_tables(found)
+
+
+def _heads(members: Members, shards: Sequence[Path], trees: Forest, rules: Rules) -> tuple[Index, NDArray[np.int8], list[str]]:
+    """For each document the document that stands for its story, and why: for those of this run a number in the list of reasons."""
+    group, article = apart(trees, _standing(members, len(trees.parent)))
+    new = members.text[members.earlier :]
+    head, reason = np.arange(members.earlier, len(members)), np.zeros(len(new), np.int8)
+    names = [STANDING, *rules.head, "document-id"]
+    if len(some := _several(members, group, article)):
+        best, decided = chosen(_told(shards, some), group[new[some]], tuple(names[1:]))
+        head[some], reason[some] = some[best] + members.earlier, decided + 1
     old = article[new]
-    kept = np.where(old >= 0, old, head + members.earlier)
-    reasons = [STANDING if before else reason for before, reason in zip((old >= 0).tolist(), reasons, strict=True)]
-    return np.concatenate([members.story[: members.earlier], kept]), reasons
+    return np.concatenate([members.story[: members.earlier], np.where(old >= 0, old, head)]), reason, names
 
 
-def _rows(members: Members, head: Index, found: Related, reasons: list[str]) -> pa.Table:
-    """Assignment rows of the documents of this run."""
-    new = slice(members.earlier, len(members))
-    mine = head[new]
-    copy = pa.array(mine != np.arange(members.earlier, len(members)))
-    before = pa.array(found.previous[new], mask=found.previous[new] < 0)
-    columns = {
-        "document_id": members.ids[new],
-        "story_id": members.ids.take(pa.array(mine)),
-        "relation": pa.array(NAMES, pa.string()).take(pa.array(found.relation[new])),
-        "similarity": pa.array(found.similarity[new]),
-        "containment": pa.array(found.containment[new]),
-        "reason": pa.array(reasons, pa.string()),
+def _hex(ids: NDArray[np.uint8]) -> pa.Array:
+    """Ids of 16 bytes as strings."""
+    offsets = pa.py_buffer(np.arange(0, 32 * len(ids) + 1, 32, dtype=np.int32))
+    return pa.Array.from_buffers(pa.string(), len(ids), [None, offsets, pa.py_buffer(ids.tobytes().hex().encode())])
+
+
+def _rows(members: Members, head: Index, found: Related, reason: pa.DictionaryArray, which: slice) -> pa.Table:
+    """Assignment rows of some documents of this run."""
+    mine, before = head[members.earlier :][which], found.previous[which]
+    alone = mine == np.arange(members.earlier, len(members))[which]
+    columns: dict[str, Any] = {
+        "document_id": _hex(members.ids[members.earlier :][which]),
+        "story_id": _hex(members.ids[mine]),
+        "relation": pa.DictionaryArray.from_arrays(pa.array(found.relation[which], mask=alone), pa.array(NAMES)).dictionary_decode(),
+        "similarity": pa.array(found.similarity[which].astype(np.float64), mask=alone),
+        "containment": pa.array(found.containment[which].astype(np.float64), mask=alone),
+        "reason": pc.if_else(pa.array(alone), pa.scalar(None, pa.string()), reason[which].dictionary_decode()),
+        "previous_version": _hex(members.ids[before]).take(pa.array(np.arange(len(before)), mask=before < 0)),
     }
-    for name in ("relation", "similarity", "containment", "reason"):
-        columns[name] = pc.if_else(copy, columns[name], pa.scalar(None, columns[name].type))
-    columns["previous_version"] = members.ids.take(before)
     schema = schema_of(Assignment)
     return pa.table([columns[name] for name in schema.names], schema=schema)
 
 
-def assign(shards: Sequence[Path], prior: Sequence[Path], target: Path, config: Path) -> Path:
-    """Write an `Assignment` for each article of the shards, in their order.
-
-    `prior` are the files of memory of the release before (any order), `target` the Parquet file to write.
-    """
-    rules = load_rules(config)
-    signatures = [path for shard in shards if (path := shard / "signatures.parquet").exists()]
-    members = load(signatures, matching(prior, signatures, 2))
-    trees = forest(members.texts, rules, versions(members))
-    head, reasons = _heads(members, trees, rules)
-    rows = _rows(members, head, related(members, head, rules.relations), reasons)
-    pq.write_table(rows, target, compression="zstd", compression_level=1)
-    return target
-
-
-def _packed(ids: pa.ChunkedArray) -> pa.Array:
-    return pa.array([bytes.fromhex(value) for value in ids.to_pylist()], pa.binary(16))
-
-
-def _smallest(rows: pa.Table) -> tuple[pa.Array, pa.Array, pa.Array]:
-    """Of each document the smallest hashes and their places, as many as are remembered, and up to which hash they are all there."""
-    lengths = pc.list_value_length(rows.column("hashes")).combine_chunks().to_numpy()
-    hashes = pc.list_slice(rows.column("hashes"), 0, REMEMBERED).combine_chunks()
-    places = pc.list_slice(rows.column("places"), 0, REMEMBERED).combine_chunks()
-    ends = np.cumsum(np.minimum(lengths, REMEMBERED))
-    last = np.append(hashes.flatten().to_numpy(), WHOLE)[np.maximum(ends - 1, 0)]
-    return hashes, places, pa.array(np.where(lengths > REMEMBERED, last, WHOLE), pa.uint32())
-
-
-def memory_rows(shards: Sequence[Path], assignments: Path, prior: Sequence[Path], target: Path) -> Path:
-    """Write what later runs must know of this run's documents, sorted by document_id, to be kept beside the files of `prior`."""
-    columns = ["document_id", "identity", "fetched_at", "source_bundle", "source_member", "body", "digest", "words", "hashes", "places"]
-    rows = pa.concat_tables([pq.read_table(path, columns=columns) for shard in shards if (path := shard / "signatures.parquet").exists()])
-    stories = pq.read_table(assignments, columns=["document_id", "story_id"])
-    rows = rows.append_column("story_id", stories.column("story_id"))
-    hashes, places, limits = _smallest(rows)
-    made = {
-        "hashes": hashes,
-        "places": places,
-        "limit": limits,
-        "document_id": _packed(rows.column("document_id")),
-        "story_id": _packed(rows.column("story_id")),
-        "identity": identity_keys(rows.column("identity").to_pylist()),
-        "turn": turns(rows, last_turn(prior) + 1),
-    }
-    table = pa.table([made[name] if name in made else rows.column(name) for name in MEMORY.names], schema=MEMORY)
-    pq.write_table(table.sort_by("document_id"), target, compression="zstd", compression_level=3, use_dictionary=False, row_group_size=ROWS)
+def assign(shards: Sequence[Path], folder: Path, ranges: int, target: Path, config: Path) -> Path:
+    """Write an `Assignment` for each article of the shards, in their order; `folder` holds what was gathered and judged."""
+    rules, members, texts = load_rules(config), load_members(folder), load_texts(folder)
+    head, number, names = _heads(members, shards, forest(folder, ranges), rules)
+    found, reason = related(members, texts, head, rules.relations), pa.DictionaryArray.from_arrays(number, names)
+    with pq.ParquetWriter(target, schema_of(Assignment), compression="zstd", compression_level=1) as writer:
+        for at in range(0, max(len(members) - members.earlier, 1), ROWS):
+            writer.write_table(_rows(members, head, found, reason, slice(at, at + ROWS)))
     return target

@@ -8,10 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tasks.deduplicate.members import LATE, column
-from tasks.deduplicate.words import Index
+from tasks.deduplicate.characters import Index
+from tasks.deduplicate.files import column
 
 STANDING = "published-before"  # the reason where the article is of an earlier run
+COLUMNS = ("document_id", "own", "word_count", "published_earliest", "published_at", "outlet_rank")
+LATE = np.iinfo(np.int64).max
 Key = NDArray[Any]
 
 
@@ -36,17 +38,20 @@ KEYS: dict[str, Callable[[pa.Table], list[Key]]] = {
 }
 
 
-def chosen(rows: pa.Table, group: Index, order: tuple[str, ...]) -> tuple[Index, list[str]]:
-    """For each row the row that stands for its group, and the first rule by which that one was better."""
-    names, keys = [], []
-    for name in (*order, "document-id"):
+def chosen(rows: pa.Table, group: Index, order: tuple[str, ...]) -> tuple[Index, NDArray[np.int8]]:
+    """For each row (COLUMNS) the row that stands for its group, and the number of the first rule by which that one was better.
+
+    The last rule of `order` must tell any two rows apart.
+    """
+    numbers, keys = [], []
+    for number, name in enumerate(order):
         for key in KEYS[name](rows):
-            names.append(name)
+            numbers.append(number)
             keys.append(key)
     sequence = np.lexsort((*reversed(keys), group))
     first = sequence[np.diff(group[sequence], prepend=-1) != 0]
     head = first[np.searchsorted(group[first], group)]
-    decided = np.full(len(group), len(names) - 1)
-    for number in reversed(range(len(names))):
-        decided[keys[number] != keys[number][head]] = number
-    return head, [names[i] for i in decided.tolist()]
+    decided = np.full(len(group), len(order) - 1, np.int8)
+    for number, key in zip(reversed(numbers), reversed(keys), strict=True):
+        decided[key != key[head]] = number
+    return head, decided

@@ -47,12 +47,20 @@ class Relations(_Section):
     contained: float = Field(0.5, gt=0, le=1, description="share of the smaller one that makes an excerpt or an extended copy")
 
 
+class Grouping(_Section):
+    """How much of a run is looked at together; no figure changes what comes out."""
+
+    shingles: int = Field(16_000_000, ge=1, description="entries of the index that one task holds; 50 bytes each")
+    texts: int = Field(100_000, ge=1, description="texts whose partners one task compares; 2,000 bytes each")
+
+
 class Rules(_Section):
     """All of `config/deduplicate.yml`."""
 
     shingles: Shingles = Shingles()
     matching: Matching = Matching()
     relations: Relations = Relations()
+    grouping: Grouping = Grouping()
     head: tuple[str, ...] = ORDERS
     outlet_evidence: tuple[str, ...] = ()
     agencies: dict[str, tuple[str, ...]] = {}

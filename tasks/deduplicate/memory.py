@@ -1,6 +1,6 @@
 """The memory of earlier runs: read only where a new document could match, and added to after each run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,29 +9,26 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from tasks.deduplicate.members import column
+from tasks.deduplicate.files import column, flat, shingles, signatures
 from tasks.deduplicate.signatures import MEMORY
-from tasks.deduplicate.words import among, identity_keys
+from tasks.deduplicate.words import among
 
 
 class Probe:
     """What the documents of a run could be met by: their shingles, digests and identities."""
 
-    def __init__(self, signatures: Sequence[Path], least: int) -> None:
-        tables = [pq.read_table(path, columns=["identity", "digest", "hashes"]) for path in signatures]
-        rows = pa.concat_tables(tables)
+    def __init__(self, shards: Sequence[Path], least: int) -> None:
+        rows = pa.concat_tables([signatures(shard, ["identity", "digest"]) for shard in shards])
         self.least = least
-        self.hashes = np.unique(np.concatenate([np.zeros(0, np.uint32), *(c.flatten().to_numpy() for c in rows.column("hashes").chunks)]))
+        self.hashes = np.unique(np.concatenate([flat(shingles(shard), "hashes")[0] for shard in shards]))
         self.digests = np.unique(column(rows, "digest", np.uint64))
-        self.identities = np.unique(identity_keys(rows.column("identity").to_pylist()))
+        self.identities = np.unique(column(rows, "identity", np.uint64))
 
     def _shared(self, rows: pa.Table) -> NDArray[np.int64]:
         """How many shingles of each row occur in the run."""
-        lists = rows.column("hashes").combine_chunks()
-        hashes = lists.flatten().to_numpy()
+        hashes, offsets = flat(rows, "hashes")
         hit = np.flatnonzero(among(hashes, self.hashes))
-        ends = np.cumsum(pc.list_value_length(lists).to_numpy(zero_copy_only=False))
-        return np.bincount(np.searchsorted(ends, hit, "right"), minlength=len(rows))
+        return np.bincount(np.searchsorted(offsets[1:], hit, "right"), minlength=len(rows))
 
     def meets(self, rows: pa.Table) -> NDArray[np.bool_]:
         """Which rows of memory could be of a story of the run."""
@@ -39,35 +36,40 @@ class Probe:
         return same | (self._shared(rows) >= self.least)
 
 
-def _met(path: Path, probe: Probe) -> pa.Table:
-    """The rows of a file that could be of a story of the run; groups of rows without any are not read whole."""
-    file, found = pq.ParquetFile(path), [MEMORY.empty_table()]
+def _groups(path: Path, columns: list[str]) -> Iterator[tuple[pa.Table, pq.ParquetFile, int]]:
+    """Some columns of each row group of a file."""
+    file = pq.ParquetFile(path, pre_buffer=False)
     for number in range(file.num_row_groups):
-        wanted = probe.meets(file.read_row_group(number, columns=["digest", "identity", "hashes"]))
+        yield file.read_row_group(number, columns=columns, use_threads=False), file, number
+
+
+def _met(path: Path, probe: Probe) -> Iterator[pa.Table]:
+    """The rows of a file that could be of a story of the run; groups of rows without any are not read whole."""
+    for rows, file, number in _groups(path, ["digest", "identity", "hashes"]):
+        wanted = probe.meets(rows)
         if wanted.any():
-            found.append(file.read_row_group(number).filter(pa.array(wanted)))
-    return pa.concat_tables(found)
+            yield file.read_row_group(number, use_threads=False).filter(pa.array(wanted))
 
 
-def matching(files: Sequence[Path], signatures: Sequence[Path], least: int) -> pa.Table:
+def _named(path: Path, wanted: pa.Array) -> Iterator[pa.Table]:
+    """The rows of a file with one of these document_ids; groups of rows without any are not read whole."""
+    for rows, file, number in _groups(path, ["document_id"]):
+        here = pc.is_in(rows.column(0), value_set=wanted)
+        if pc.any(here).as_py():
+            yield file.read_row_group(number, use_threads=False).filter(here)
+
+
+def matching(files: Sequence[Path], shards: Sequence[Path], least: int) -> pa.Table:
     """The rows of memory that share `least` shingles, a text or an identity with the run, and the articles of those."""
-    if not files or not signatures:
-        return MEMORY.empty_table()
-    probe = Probe(signatures, least)
-    met = pa.concat_tables([_met(path, probe) for path in sorted(files)])
+    empty = MEMORY.empty_table()
+    if not files or not shards:
+        return empty
+    probe = Probe(shards, least)
+    met = pa.concat_tables([empty, *(rows for path in sorted(files) for rows in _met(path, probe))])
     wanted = pc.unique(met.column("story_id"))
     wanted = wanted.filter(pc.invert(pc.is_in(wanted, value_set=met.column("document_id").combine_chunks())))
-    return pa.concat_tables([met, *(_named(path, wanted) for path in sorted(files) if len(wanted))])
-
-
-def _named(path: Path, wanted: pa.Array) -> pa.Table:
-    """The rows of a file with one of these document_ids; groups of rows without any are not read whole."""
-    file, found = pq.ParquetFile(path), [MEMORY.empty_table()]
-    for number in range(file.num_row_groups):
-        here = pc.is_in(file.read_row_group(number, columns=["document_id"]).column(0), value_set=wanted)
-        if pc.any(here).as_py():
-            found.append(file.read_row_group(number).filter(here))
-    return pa.concat_tables(found)
+    named = (rows for path in sorted(files) for rows in _named(path, wanted)) if len(wanted) else ()
+    return pa.concat_tables([met, *named])
 
 
 def last_turn(files: Sequence[Path]) -> int:

@@ -5,31 +5,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tasks.deduplicate.characters import Index
 from tasks.deduplicate.knowledge import Relations
 from tasks.deduplicate.members import Members
-from tasks.deduplicate.overlaps import compare
-from tasks.deduplicate.words import Index
+from tasks.deduplicate.overlaps import Texts, compare
 
 NAMES = ("version", "exact", "near", "excerpt", "extended")
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """For each document its relation (index into NAMES), its scores, and the document of the version before or -1."""
+    """For each document of this run its relation (index into NAMES), its scores, and the document of the version before or -1."""
 
-    relation: Index
-    similarity: NDArray[np.float64]
-    containment: NDArray[np.float64]
+    relation: NDArray[np.int8]
+    similarity: NDArray[np.float32]
+    containment: NDArray[np.float32]
     previous: Index
-
-
-def versions(members: Members) -> tuple[Index, Index]:
-    """The pairs of texts (shorter, longer) that follow one another at one identity."""
-    sequence = np.lexsort((members.order, members.identity))
-    one, two = sequence[:-1], sequence[1:]
-    same = (members.identity[one] == members.identity[two]) & (members.text[one] != members.text[two])
-    texts = members.text[one[same]], members.text[two[same]]
-    return np.minimum(*texts), np.maximum(*texts)
 
 
 def previous(members: Members, head: Index) -> Index:
@@ -41,16 +32,17 @@ def previous(members: Members, head: Index) -> Index:
     return found
 
 
-def related(members: Members, head: Index, rules: Relations) -> Related:
-    """Relations of all documents to the heads of their groups; what the heads themselves get has no meaning."""
-    text, other = members.text, members.text[head]
-    a, b = np.minimum(text, other), np.maximum(text, other)
-    met = compare(members.texts, a, b, 0)
-    same = a == b
-    similarity, containment = np.where(same, 1.0, met.similarity()), np.where(same, 1.0, met.containment())
-    before = previous(members, head)
-    changed = (before >= 0) & (members.body != members.body[before])
-    kept = (before >= 0) & ~changed
-    shorter = text <= other
-    relation = np.select([changed, kept | same, similarity >= rules.near, shorter], [0, 1, 2, 3], 4)
-    return Related(relation, similarity, containment, before)
+def related(members: Members, texts: Texts, head: Index, rules: Relations) -> Related:
+    """Relations of this run's documents to the heads of their groups; what the heads themselves get has no meaning."""
+    new = slice(members.earlier, len(members))
+    text, other = members.text[new], members.text[head[new]]
+    similarity, containment = np.ones(len(text), np.float32), np.ones(len(text), np.float32)
+    differs = np.flatnonzero(text != other)
+    one, two = text[differs], other[differs]
+    met = compare(texts, np.minimum(one, two), np.maximum(one, two), 0)
+    similarity[differs], containment[differs] = met.similarity(), met.containment()
+    before = previous(members, head)[new]
+    changed = (before >= 0) & (members.body[new] != members.body[before])
+    same = ((before >= 0) & ~changed) | (text == other)
+    relation = np.select([changed, same, similarity >= rules.near, text <= other], [0, 1, 2, 3], 4)
+    return Related(relation.astype(np.int8), similarity, containment, before)

@@ -1,12 +1,14 @@
 """Hashed words to shingles: the sample of them by which texts are compared, and a digest of the whole."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasks.deduplicate.characters import Index
 from tasks.deduplicate.knowledge import Rules
-from tasks.deduplicate.words import ODD, Hashes, Index, hashes_of, mix, mixed, powers
+from tasks.deduplicate.words import ODD, Hashes, hashes_of, mixed
 
 STEP, FARTHEST = 8, 255  # a shingle's place is kept in steps of so many words, up to so many steps
 
@@ -57,23 +59,31 @@ def compared(words: Hashes, offsets: Index, lexicon: Lexicon) -> tuple[Hashes, I
     return np.delete(words, gone), offsets - np.searchsorted(gone, offsets)
 
 
+@cache
+def powers(length: int) -> tuple[Hashes, Hashes]:
+    """ODD to the power of 0, 1, 2 … modulo 2**64, and the inverses of these."""
+    up, down = np.full(length, ODD, np.uint64), np.full(length, pow(ODD, -1, 1 << 64), np.uint64)
+    up[:1] = down[:1] = 1
+    return np.cumprod(up, dtype=np.uint64), np.cumprod(down, dtype=np.uint64)
+
+
 def rolled(words: Hashes, width: int) -> Hashes:
     """The hash of each run of `width` words."""
     count = max(len(words) - width + 1, 0)
-    total = np.zeros(count, np.uint64)
-    for i in range(width):
-        total += words[i : i + count] * np.uint64(mix(i) | 1)
+    total = words[:count].copy()
+    for i in range(1, width):
+        total *= np.uint64(ODD)
+        total += words[i : i + count]
     return mixed(total)
 
 
 def digests(words: Hashes, offsets: Index) -> Hashes:
     """A digest of each text's words in order."""
-    lengths = np.diff(offsets)
-    place = np.arange(len(words)) - np.repeat(offsets[:-1], lengths)
-    longest = int(lengths.max(initial=0))
+    up, down = powers(1 << len(words).bit_length())
     running = np.zeros(len(words) + 1, np.uint64)
-    np.cumsum(words * powers(1 << longest.bit_length())[place], out=running[1:])
-    return mixed(running[offsets[1:]] - running[offsets[:-1]] + lengths.astype(np.uint64) * np.uint64(ODD))
+    np.cumsum(words * up[: len(words)], out=running[1:])
+    total = (running[offsets[1:]] - running[offsets[:-1]]) * down[offsets[:-1]]
+    return mixed(total + np.diff(offsets).astype(np.uint64) * np.uint64(ODD))
 
 
 def shingled(words: Hashes, offsets: Index, width: int, sample: int) -> Shingled:
@@ -81,7 +91,7 @@ def shingled(words: Hashes, offsets: Index, width: int, sample: int) -> Shingled
     lengths = np.diff(offsets)
     hashes = rolled(words, width)
     kept = np.flatnonzero(hashes <= np.uint64((1 << 64) // sample - 1))
-    text = np.searchsorted(offsets, kept, "right") - 1
+    text = np.repeat(np.arange(len(lengths)), np.diff(np.searchsorted(kept, offsets)))
     inside = kept + width <= offsets[text + 1]
     kept, text = kept[inside], text[inside]
     place = np.minimum((kept - offsets[text]) // STEP, FARTHEST).astype(np.uint64)

@@ -14,8 +14,8 @@ HASHES = pa.list_(pa.field("element", pa.uint32()))
 PLACES = pa.list_(pa.field("element", pa.uint8()))
 SIGNATURES = pa.schema(
     [
-        ("document_id", pa.string()),
-        ("identity", pa.string()),
+        ("document_id", pa.binary(16)),
+        ("identity", pa.uint64()),  # 64 bits of it
         ("source_bundle", pa.string()),
         ("source_member", pa.string()),
         ("fetched_at", pa.timestamp("us", "UTC")),
@@ -27,18 +27,19 @@ SIGNATURES = pa.schema(
         ("body", pa.uint64()),  # digest of the body as printed
         ("digest", pa.uint64()),  # digest of the words that are compared
         ("words", pa.int32()),  # how many words are compared
-        ("hashes", HASHES),  # sampled shingles, sorted
-        ("places", PLACES),  # where each begins, in steps of words
     ]
 )
+
+# The sampled shingles of the same documents: sorted hashes, and where each begins, in steps of words.
+SHINGLES = pa.schema([("hashes", HASHES), ("places", PLACES)])
 
 # What later runs must know of a published document; files of these rows lie in the release.
 MEMORY = pa.schema(
     [
         ("document_id", pa.binary(16)),
         ("story_id", pa.binary(16)),
-        ("identity", pa.uint64()),  # 64 bits of it
-        ("turn", pa.int64()),  # documents remembered later have a greater one
+        ("identity", pa.uint64()),
+        ("turn", pa.int64()),  # of two documents of one identity the later one has the greater
         ("body", pa.uint64()),
         ("digest", pa.uint64()),
         ("words", pa.int32()),
@@ -49,9 +50,14 @@ MEMORY = pa.schema(
 )
 
 
-def body_digests(bodies: list[str]) -> NDArray[np.uint64]:
-    """64 bits of each body as printed."""
-    joined = b"".join(blake2b(body.encode("utf-8", "surrogatepass"), digest_size=8).digest() for body in bodies)
+def packed(ids: list[str]) -> pa.Array:
+    """Ids of 32 hex digits as 16 bytes each."""
+    return pa.Array.from_buffers(pa.binary(16), len(ids), [None, pa.py_buffer(bytes.fromhex("".join(ids)))])
+
+
+def body_digests(bodies: list[bytes]) -> NDArray[np.uint64]:
+    """64 bits of each body (UTF-8) as printed."""
+    joined = b"".join(blake2b(body, digest_size=8).digest() for body in bodies)
     return np.frombuffer(joined, np.uint64)
 
 

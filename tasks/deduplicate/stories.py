@@ -1,15 +1,20 @@
-"""Texts to stories: each text points at its best longer neighbour, and a tree is a story."""
+"""Texts to stories: each text points at its best longer neighbour, and a tree is a story.
+
+Ranges of texts are judged apart: all partners of a text are known where its pairs are, so a range needs no other.
+"""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.deduplicate.knowledge import Matching, Rules
-from tasks.deduplicate.overlaps import WHOLE, Overlaps, Texts, candidates, common_shingles, compare, without
-from tasks.deduplicate.words import Index
-
-Pairs = tuple[Index, Index]
+from tasks.deduplicate.arrays import load, save
+from tasks.deduplicate.characters import Index
+from tasks.deduplicate.index import candidates, common_part
+from tasks.deduplicate.knowledge import Rules, load_rules
+from tasks.deduplicate.overlaps import HALF, LOW, Overlaps, Texts, at_the_head, compare, load_overlaps, load_texts, save_overlaps
+from tasks.deduplicate.words import Hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +23,14 @@ class Forest:
 
     parent: Index
     strength: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """The common shingles of texts as text << 32 | hash, sorted, and where each stands in its text."""
+
+    keys: Hashes
+    places: NDArray[np.uint8]
 
 
 def accepted(texts: Texts, overlaps: Overlaps, rules: Rules, containment: float | None = None) -> NDArray[np.bool_]:
@@ -34,15 +47,15 @@ def accepted(texts: Texts, overlaps: Overlaps, rules: Rules, containment: float 
     return found
 
 
-def planted(count: int, overlaps: Overlaps, good: NDArray[np.bool_]) -> Forest:
-    """The forest of the accepted pairs among `count` texts."""
+def planted(low: int, high: int, overlaps: Overlaps, good: NDArray[np.bool_]) -> Forest:
+    """The part of the forest that the accepted pairs make of the texts from `low` up to before `high`."""
     pick = np.flatnonzero(good)
     strength = overlaps.containment()
     order = pick[np.lexsort((overlaps.b[pick], -overlaps.similarity()[pick], -strength[pick], overlaps.a[pick]))]
     first = order[np.diff(overlaps.a[order], prepend=-1) != 0]
-    trees = Forest(np.arange(count), np.ones(count))
-    trees.parent[overlaps.a[first]] = overlaps.b[first]
-    trees.strength[overlaps.a[first]] = strength[first]
+    trees = Forest(np.arange(low, high), np.ones(high - low))
+    trees.parent[overlaps.a[first] - low] = overlaps.b[first]
+    trees.strength[overlaps.a[first] - low] = strength[first]
     return trees
 
 
@@ -53,83 +66,122 @@ def roots(parent: Index) -> Index:
     return parent
 
 
-def _able(rest: Texts, overlaps: Overlaps, matching: Matching) -> NDArray[np.bool_]:
-    """Which pairs could still be one story once common shingles are gone: at most the shared ones are left, of fewer."""
-    sizes = np.diff(rest.offsets)
-    whole = (rest.limits[overlaps.a] == WHOLE) & (rest.limits[overlaps.b] == WHOLE)
-    smaller = np.where(whole, np.minimum(sizes[overlaps.a], sizes[overlaps.b]), 0)
-    least = min(matching.version, matching.containment, matching.little_containment)
-    able: NDArray[np.bool_] = (overlaps.shared >= matching.shared) & (overlaps.shared >= least * smaller)
-    return able
+def save_forest(folder: Path, name: str, number: int, trees: Forest) -> None:
+    """Write the part of a forest that a range has."""
+    save(folder, f"{name}-parent-{number}", trees.parent)
+    save(folder, f"{name}-strength-{number}", trees.strength)
 
 
-def joined(trees: Forest, a: Index, b: Index, strength: NDArray[np.float64]) -> Forest:
-    """The forest with the trees of each pair (a, b) made one: the root of the shorter text gets the other root as its parent."""
+def load_forest(folder: Path, name: str, ranges: int) -> Forest:
+    """The whole forest."""
+    parents, strengths = ([load(folder, f"{name}-{what}-{number}") for number in range(ranges)] for what in ("parent", "strength"))
+    return Forest(np.concatenate(parents), np.concatenate(strengths))
+
+
+def span(number: int, size: int, count: int) -> tuple[int, int]:
+    """The first text of a range and the first one behind it."""
+    return min(number * size, count), min((number + 1) * size, count)
+
+
+def compare_range(folder: Path, number: int, parts: int, config: Path) -> None:
+    """Compare the texts of a range with their longer candidates: writes `overlaps`, the versions among them first, and the loose forest.
+
+    A pair is worth it where it is met in enough lists of the index, and in a share of the shingles of the smaller text.
+    """
+    rules, texts = load_rules(config), load_texts(folder)
+    matching, (low, high) = rules.matching, span(number, rules.grouping.texts, len(texts))
+    keys, counts = candidates(folder, parts, low, high)
+    keys, counts = keys[counts >= matching.shared], counts[counts >= matching.shared]
+    sizes, (a, b) = np.diff(texts.offsets), _ends(keys)
+    worth = counts >= matching.met * np.minimum(sizes[a], sizes[b])
+    versions = _versions(folder, low, high)
+    a, b = _ends(np.concatenate([versions, keys[worth]]))
+    overlaps = compare(texts, a, b, matching.slack)
+    save_overlaps(folder, f"overlaps-{number}", overlaps)
+    save_forest(folder, "loose", number, planted(low, high, overlaps, accepted(texts, overlaps, rules, matching.loose)))
+
+
+def _ends(keys: Hashes) -> tuple[Index, Index]:
+    return (keys >> HALF).astype(np.int64), (keys & LOW).astype(np.int64)
+
+
+def _versions(folder: Path, low: int, high: int) -> Hashes:
+    found = load(folder, "versions")
+    one, two = np.searchsorted(found, np.array([low, high], np.uint64) << HALF)
+    return found[one:two]
+
+
+def count_part(folder: Path, part: int, ranges: int, config: Path) -> None:
+    """Write which shingles of a part of the index are common: in many stories of the loose forest."""
+    groups = roots(load_forest(folder, "loose", ranges).parent)
+    common_part(folder, part, groups, load_rules(config).matching.common)
+
+
+def load_common(folder: Path, parts: int) -> Common:
+    """The common shingles of all parts."""
+    keys, places = (np.concatenate([load(folder, f"{name}-{part}") for part in range(parts)]) for name in ("common", "standing"))
+    order = np.argsort(keys)
+    return Common(keys[order], places[order])
+
+
+def _spread(common: Common, which: Index, limits: NDArray[np.uint32]) -> tuple[Index, Hashes]:
+    """The common shingles of the named texts up to a hash each: the number in `which`, and the hash."""
+    keys = np.stack([which, which + 1]).astype(np.uint64) << HALF
+    begin, end = np.searchsorted(common.keys, keys)
+    number = np.repeat(np.arange(len(which)), end - begin)
+    at = np.arange(len(number)) + np.repeat(begin - (np.cumsum(end - begin) - (end - begin)), end - begin)
+    hashes = common.keys[at] & LOW
+    kept = hashes <= limits[number]
+    return number[kept], hashes[kept]
+
+
+def without(texts: Texts, overlaps: Overlaps, common: Common, slack: int) -> Overlaps:
+    """The overlaps as they are where common shingles do not count."""
+    if not len(common.keys):
+        return overlaps
+    a, b, count = overlaps.a, overlaps.b, len(overlaps.a)
+    limits = np.minimum(texts.limits[a], texts.limits[b])
+    pair, hashes = _spread(common, a, limits)
+    wanted = b[pair].astype(np.uint64) << HALF | hashes
+    at = np.minimum(np.searchsorted(common.keys, wanted), len(common.keys) - 1)
+    both = common.keys[at] == wanted
+    head = at_the_head(texts, a[pair[both]], common.places[at[both]], slack)
+    gone = [pair[both], pair, _spread(common, b, limits)[0], pair[both][head]]
+    shared, in_a, in_b, at_head = (np.bincount(numbers, minlength=count) for numbers in gone)
+    rest = overlaps.shared - shared, overlaps.in_a - in_a, overlaps.in_b - in_b, overlaps.at_head - at_head
+    return Overlaps(a, b, *rest)
+
+
+def judge_range(folder: Path, number: int, parts: int, config: Path) -> None:
+    """Judge the pairs of a range anew, common shingles left out: writes the range's part of the forest, and which of its versions join."""
+    rules, texts, overlaps = load_rules(config), load_texts(folder), load_overlaps(folder, f"overlaps-{number}")
+    low, high = span(number, rules.grouping.texts, len(texts))
+    rest = without(texts, overlaps, load_common(folder, parts), rules.matching.slack)
+    save_forest(folder, "trees", number, planted(low, high, rest, accepted(texts, rest, rules)))
+    versioned = np.arange(len(rest.a)) < len(_versions(folder, low, high))
+    again = np.flatnonzero(versioned & (rest.shared >= rules.matching.shared) & (rest.containment() >= rules.matching.version))
+    save(folder, f"again-{number}", np.stack([rest.a[again], rest.b[again]]))
+    save(folder, f"again-strength-{number}", rest.containment()[again])
+
+
+def forest(folder: Path, ranges: int) -> Forest:
+    """The texts as trees, those of versions made one."""
+    trees = load_forest(folder, "trees", ranges)
+    for number in range(ranges):
+        (a, b), strength = load(folder, f"again-{number}"), load(folder, f"again-strength-{number}")
+        _join(trees, a, b, strength)
+    return trees
+
+
+def _join(trees: Forest, a: Index, b: Index, strength: NDArray[np.float64]) -> None:
+    """Make the trees of each pair (a, b) one: the root of the shorter text gets the other root as its parent."""
     for one, two, much in zip(a.tolist(), b.tolist(), strength.tolist(), strict=True):
         low, high = sorted((_root(trees, one), _root(trees, two)))
         if low != high:
             trees.parent[low], trees.strength[low] = high, much
-    return trees
 
 
 def _root(trees: Forest, text: int) -> int:
     while (above := int(trees.parent[text])) != text:
         text = above
     return text
-
-
-def forest(texts: Texts, rules: Rules, versions: Pairs) -> Forest:
-    """The texts as trees, found twice: shingles met in many loose groups (debris, boilerplate) do not count the second time.
-
-    `versions` are pairs of texts (shorter, longer) of one identity, of which less is asked.
-    """
-    matching, found = rules.matching, candidates(texts, rules.matching.shared, rules.matching.met)
-    a, b = (np.concatenate([one, two]) for one, two in zip(versions, found, strict=True))
-    versioned = np.arange(len(a)) < len(versions[0])
-    overlaps = compare(texts, a, b, matching.slack)
-    loose = planted(len(texts), overlaps, accepted(texts, overlaps, rules, matching.loose))
-    rest = without(texts, common_shingles(texts, roots(loose.parent), matching.common))
-    able = np.flatnonzero(_able(rest, overlaps, matching))
-    a, b, versioned = a[able], b[able], versioned[able]
-    overlaps = compare(rest, a, b, matching.slack)
-    again = versioned & (overlaps.shared >= matching.shared) & (overlaps.containment() >= matching.version)
-    trees = planted(len(texts), overlaps, accepted(rest, overlaps, rules))
-    return joined(trees, a[again], b[again], overlaps.containment()[again])
-
-
-def _cut(nodes: list[int], trees: Forest, article: dict[int, int]) -> dict[int, int]:
-    """The parts of one tree that holds several published articles: its strongest edges first, none joins two articles."""
-    part = {node: node for node in nodes}
-    holds = {node: article[node] for node in nodes if node in article}
-
-    def top(node: int) -> int:
-        while part[node] != node:
-            node = part[node]
-        return node
-
-    for node in sorted(nodes, key=lambda n: (-float(trees.strength[n]), n)):
-        one, other = top(node), top(int(trees.parent[node]))
-        if one != other and (one not in holds or other not in holds or holds[one] == holds[other]):
-            part[one] = other
-            if one in holds:
-                holds[other] = holds[one]
-    return {node: top(node) for node in nodes}
-
-
-def apart(trees: Forest, standing: Index) -> tuple[Index, Index]:
-    """A group for each text and the published article that it has, -1 for none.
-
-    `standing` is the article that a text belongs to already. Where a tree joins several of them it is cut.
-    """
-    group = roots(trees.parent)
-    placed = np.flatnonzero(standing >= 0)
-    pairs = np.unique(np.stack([group[placed], standing[placed]], axis=1), axis=0)
-    several = np.unique(pairs[1:, 0][np.diff(pairs[:, 0]) == 0])
-    nodes = np.flatnonzero(np.isin(group, several))
-    for tree in several.tolist():
-        mine = nodes[group[nodes] == tree].tolist()
-        cut = _cut(mine, trees, {n: int(standing[n]) for n in mine if standing[n] >= 0})
-        group[list(cut)] = list(cut.values())
-    article = np.full(len(group), -1)
-    article[group[placed]] = standing[placed]
-    return group, article[group]

@@ -18,7 +18,7 @@ GLUED = re.compile(r"(?<=[a-zà-ÿ]{3})(?=[A-ZÀ-Þ])")  # where markup joined t
 HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}\Z")
 DIGIT = re.compile(r"\d")
 LAST_WORD = re.compile(r"(?:[A-ZÀ-Þ]?[a-zà-ÿ]+|[A-ZÀ-Þ]+)[.,]?\s*\Z")
-EDGES = " ：⋅∙\t\u00a0,;:|•·–—-/*\"“”„«»›‹_>"
+EDGES = ' ：⋅∙\t\u00a0,;:|•·–—-/*"“”„«»›‹_>'
 ELIDED = re.compile(r"[dlo]['’]", re.I)
 LETTER = re.compile(r"[^\W\d_]")
 INVERTED = re.compile(r"(?P<last>[^\W\d_][\w'’\-]+),\s+(?P<first>[^\W\d_][\w.'’\-]*(?: [^\W\d_][\w.'’\-]*)?)\Z")

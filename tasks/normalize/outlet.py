@@ -13,6 +13,8 @@ from tasks.normalize.wires import Wires
 from tasks.text import name_key, plain
 
 LONGEST = 600  # characters of a line in which an outlet names itself
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """The outlet as it goes into the row; `facts` is what the other fields may ask of it."""

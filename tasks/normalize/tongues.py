@@ -12,7 +12,7 @@ from tasks.normalize.choice import Candidate
 from tasks.normalize.reading import Reading
 from tasks.settings import read_yaml
 
-BREAKS = str.maketrans(dict.fromkeys("\u200b\n\t.,;:!?\"“”„«»()[]{}…—–|/।، ؛؟·*", " ") | {"’": "'"})
+BREAKS = str.maketrans(dict.fromkeys('\u200b\n\t.,;:!?"“”„«»()[]{}…—–|/।، ؛؟·*', " ") | {"’": "'"})
 TAG = re.compile(r"([a-zA-Z]{2,3})(?:[-_]([a-zA-Z]{4}))?(?:[-_]([a-zA-Z]{2}|\d{3}))?\Z")
 SAMPLE = 1800  # characters that are looked at
 SHORT = 40  # letters below which nothing is said

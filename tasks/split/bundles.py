@@ -144,4 +144,3 @@ def _remote_file(system: Any, bundle: Bundle, name: str, member: str) -> Iterato
         return
     with stream:
         yield Source(bundle.name, member, member.rpartition("/")[2], stream, 0, getattr(stream, "size", None))
-

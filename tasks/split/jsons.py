@@ -156,4 +156,3 @@ def _rows_below(value: dict[str, Any], depth: int) -> list[Any]:
     if len(value) > 1 and all(_is_row(v) for v in value.values()):
         return list(value.values())
     return next((rows for v in value.values() if isinstance(v, dict) and (rows := _rows_below(v, depth - 1))), [])
-

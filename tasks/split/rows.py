@@ -28,7 +28,6 @@ class Broken(bytes):
     """What stands in a column of text and is none."""
 
 
-
 @lru_cache(maxsize=4096)
 def _field(name: str) -> tuple[str, int] | None:
     return field_names().get(field_key(name))
@@ -161,4 +160,3 @@ def malformed(source: Source, number: int, reason: str, detail: str, raw: bytes,
     """The refusal of a row that is none."""
     member = f"{source.member}#{number}"
     return Refusal(source.bundle, member, reason, detail, size or len(raw), raw[:65536], raw, None, source.meta, placed=False)
-

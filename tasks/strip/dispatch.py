@@ -207,4 +207,3 @@ def vetoed(rule: Rule, text: str) -> bool:
 def spots_of(count: int, head_end: int, tail_start: int) -> list[int]:
     """For each line of a document of that many lines where it stands."""
     return [MIDDLE | (HEAD if i < head_end else 0) | (TAIL if i >= tail_start else 0) for i in range(count)]
-

@@ -12,7 +12,7 @@ from tasks.strip.lines import UNSPACED, Line, fold
 from tasks.strip.verdicts import Sheet
 
 Matrix = npt.NDArray[np.float64]
-QUOTES = frozenset("\"“”„«»「」『』")
+QUOTES = frozenset('"“”„«»「」『』')
 MARKS = frozenset("|»›→•@©#/")
 LINKS = ("http", "www.")
 COMMAS = frozenset(",،、，;")
@@ -24,8 +24,15 @@ NEAR, FAR = 3, 10  # lines to each side that make a neighbourhood
 def class_of(character: str) -> int:
     """What a character is, a bit for each kind."""
     kinds = (
-        character.isalpha(), character.isdigit(), character.isupper(), character.islower(), character.isspace(),
-        character in COMMAS, character in QUOTES, character in MARKS, bool(UNSPACED.match(character)),
+        character.isalpha(),
+        character.isdigit(),
+        character.isupper(),
+        character.islower(),
+        character.isspace(),
+        character in COMMAS,
+        character in QUOTES,
+        character in MARKS,
+        bool(UNSPACED.match(character)),
     )
     return sum(1 << bit for bit, holds in enumerate(kinds) if holds)
 

@@ -72,9 +72,7 @@ def titles_of(parsed: ParsedDocument) -> tuple[str, ...]:
     return tuple(given + [clue.raw for clue in parsed.clues if clue.field in TITLE_FIELDS])
 
 
-def judge(
-    parsed: ParsedDocument, debris: Debris, main: Sequence[bool] | None = None, repeated: frozenset[int] = frozenset()
-) -> Judgement:
+def judge(parsed: ParsedDocument, debris: Debris, main: Sequence[bool] | None = None, repeated: frozenset[int] = frozenset()) -> Judgement:
     """A verdict on every line.
 
     `main` says for a page which blocks are main content, in the order of its blocks; `repeated` holds the digests of lines

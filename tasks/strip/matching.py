@@ -65,6 +65,4 @@ def hits_of(lines: Sequence[Line], dispatch: Dispatch, main: Sequence[bool] | No
             trials = [trial for trial in trials if trial.rule.whole_line and trial.rule.bound]
         trial = leading(line, spot, dispatch.beginning(line.text), trials)
         found.append(trial.rule if trial else None)
-    return [
-        None if rule is None or (rule.lonely and crowded(i, lines, found)) else hit_of(lines[i], rule) for i, rule in enumerate(found)
-    ]
+    return [None if rule is None or (rule.lonely and crowded(i, lines, found)) else hit_of(lines[i], rule) for i, rule in enumerate(found)]

@@ -47,7 +47,7 @@ def caption_below(line: Line) -> bool:
 
 def caption_like(line: Line, credit: Line) -> bool:
     """Whether the line before a credit can be its caption: cut off, unfinished, or a short one glued to it."""
-    if line.words > LONGEST_CAPTION or line.text[:1] in "\"“„«":
+    if line.words > LONGEST_CAPTION or line.text[:1] in '"“„«':
         return False
     return line.text.endswith(CUT) or not line.ends or (line.words <= 30 and not credit.gap)
 

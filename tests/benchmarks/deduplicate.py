@@ -11,6 +11,7 @@ repetition), which keeps the copies copies and makes everything else another tex
 import argparse
 import gzip
 import json
+import os
 import re
 import subprocess
 import sys
@@ -31,6 +32,8 @@ HERE = Path(__file__).resolve().parent
 PEERS = ("rensa", "datasketch", "gaoya", "datatrove[io,processing]", "spacy", "text-dedup")
 TOOLS = ("ours", "rensa", "gaoya", "datasketch", "text-dedup", "datatrove")
 SHARD = 1000
+# As the workers of a run have it (flows/workers.py), for all tools alike: freed memory stays with the process.
+KEPT = {"MALLOC_MMAP_THRESHOLD_": "33554432", "MALLOC_TRIM_THRESHOLD_": "268435456"}
 LONGER_WORD = re.compile(r"[^\W\d_]{4,}")
 Row = dict[str, Any]
 
@@ -56,48 +59,90 @@ def _changed(text: str, turn: int) -> str:
     return LONGER_WORD.sub(lambda m: m[0] + tail * (zlib.crc32(f"{turn}{m[0].lower()}".encode()) & 1), text)
 
 
-def ours(source: Path, target: Path) -> None:
-    """Run the room on the texts as bodies and print what it took; run in a process of its own."""
-    import resource
-
-    sys.path.insert(0, str(ROOT))
-    from tasks.deduplicate.groups import assign
-    from tasks.deduplicate.shard import sign_shard
-    from tasks.records import Article, Assignment, Stamp
-    from tasks.settings import CONFIG
-    from tasks.shards import read_records, write_records
+def articles(rows: Iterator[Row], work: Path) -> list[Path]:
+    """Shards whose articles have the texts as bodies; the documents are numbered."""
+    from tasks.records import Article, Stamp
+    from tasks.shards import write_records
 
     empty: dict[str, Any] = {field.name: None for field in fields(Article)}
     empty |= {"captions": (), "keywords": (), "authors": (), "flags": (), "published": Stamp(), "modified": Stamp(), "source_bundle": "b"}
+    shards: list[Path] = []
+    while part := list(islice(rows, SHARD)):
+        folder = work / f"{len(shards):05}"
+        folder.mkdir()
+        first = len(shards) * SHARD
+        own = [(f"{number:032x}", f"id:{number}", f"{number}", row["text"]) for number, row in enumerate(part, first)]
+        made = (
+            {"document_id": i, "identity": key, "source_member": m, "body": text, "word_count": text.count(" ")} for i, key, m, text in own
+        )
+        write_records(folder / "articles.parquet", [Article(**empty | one) for one in made], Article)
+        shards.append(folder)
+    return shards
 
-    def article(number: int, row: Row) -> Article:
-        own = {"document_id": f"{number:032x}", "identity": f"id:{number}", "source_member": f"{number}", "body": row["text"]}
-        return Article(**empty | own | {"word_count": len(row["text"].split())})
+
+def grouped(shards: Sequence[Path], prior: Sequence[Path], work: Path) -> Path:
+    """The file of assignments of signed shards, by the steps that the flow takes."""
+    from tasks.deduplicate.groups import assign
+    from tasks.deduplicate.index import index_part
+    from tasks.deduplicate.members import gather
+    from tasks.deduplicate.stories import compare_range, count_part, judge_range
+    from tasks.settings import CONFIG
+
+    folder = work / "grouping"
+    parts, ranges = gather(shards, prior, folder, CONFIG)
+    for step, pieces, others in (
+        (index_part, parts, parts),
+        (compare_range, ranges, parts),
+        (count_part, parts, ranges),
+        (judge_range, ranges, parts),
+    ):
+        for number in range(pieces):
+            step(folder, number, others, CONFIG)
+    return assign(shards, folder, ranges, work / "stories.parquet", CONFIG)
+
+
+def ours(source: Path, target: Path) -> None:
+    """Run the room on the texts as bodies and print what it took; run in a process of its own.
+
+    The texts are in memory when the clock runs, as they are for the peers; what the room writes and reads is part of it.
+    """
+    import resource
+
+    sys.path.insert(0, str(ROOT))
+    from tasks.deduplicate.shard import read_articles, sign_rows
+    from tasks.records import Assignment
+    from tasks.settings import CONFIG
+    from tasks.shards import read_records
 
     with tempfile.TemporaryDirectory() as work, source.open(encoding="utf-8") as lines:
-        shards: list[Path] = []
         names: list[str] = []
-        while part := [json.loads(text) for text in islice(lines, SHARD)]:
-            folder = Path(work) / f"{len(shards):05}"
-            folder.mkdir()
-            write_records(folder / "articles.parquet", [article(number, row) for number, row in enumerate(part, len(names))], Article)
-            shards.append(folder)
-            names += [row["id"] for row in part]
-        before = time.process_time()
+
+        def named() -> Iterator[Row]:
+            for row in map(json.loads, lines):
+                names.append(row["id"])
+                yield row
+
+        shards, seconds = articles(named(), Path(work)), 0.0
         for folder in shards:
-            sign_shard(folder, CONFIG)
-        stories = assign(shards, [], Path(work) / "stories.parquet", CONFIG)
-        seconds = time.process_time() - before
-        rows = read_records(stories, Assignment)
-    found = ({"source_id": name, "story_id": row.story_id} for name, row in zip(names, rows, strict=True))
-    target.write_text("".join(json.dumps(row) + "\n" for row in found))
+            rows = list(read_articles(folder))
+            before = time.process_time()
+            sign_rows(rows, folder, CONFIG)
+            seconds += time.process_time() - before
+        before = time.process_time()
+        stories = grouped(shards, [], Path(work))
+        seconds += time.process_time() - before
+        found = read_records(stories, Assignment)
+    target.write_text(
+        "".join(json.dumps({"source_id": name, "story_id": row.story_id}) + "\n" for name, row in zip(names, found, strict=True))
+    )
     print(json.dumps({"seconds": seconds, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
 
 
 def run(tool: str, python: Path, texts: Path, labels: Path) -> Row:
     """One tool on the texts: processor seconds and peak memory; empty where it fails, with what it said last on stderr."""
     script = [sys.executable, __file__, "--ours"] if tool == "ours" else [str(python), str(HERE / "peers.py"), tool]
-    done = subprocess.run([*script, str(texts), str(labels)], capture_output=True, text=True, check=False)
+    environment = os.environ | KEPT
+    done = subprocess.run([*script, str(texts), str(labels)], capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         print(f"{tool}: {' '.join(done.stderr.split())[-200:]}", file=sys.stderr)
         return {}
@@ -109,9 +154,7 @@ def pair_f1(rows: Sequence[Row], labels: Path) -> float:
     """F1 over pairs of documents, stubs left out."""
     found = {row["source_id"]: row["story_id"] for row in map(json.loads, labels.read_text().splitlines())}
     kept = [(row["cluster_id"], found[row["id"]]) for row in rows if row["relation"] != "stub"]
-    both, true, said = (
-        sum(n * (n - 1) for n in Counter(keys).values()) for keys in (kept, [k[0] for k in kept], [k[1] for k in kept])
-    )
+    both, true, said = (sum(n * (n - 1) for n in Counter(keys).values()) for keys in (kept, [k[0] for k in kept], [k[1] for k in kept]))
     return 2 * both / (true + said) if true + said else 1.0
 
 

@@ -1,6 +1,6 @@
 """Start the flow in fresh homes: an empty cache, an empty home directory, nothing prepared. All of TIMES (10) must go through.
 
-    make first-run
+make first-run
 """
 
 import os

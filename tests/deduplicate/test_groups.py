@@ -7,9 +7,11 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.deduplicate.groups import memory_rows
+from tasks.deduplicate.members import gather
+from tasks.deduplicate.remember import memory_rows
 from tasks.records import Article, Assignment
-from tests.deduplicate.wire import article, assigned, cut, day, noon, prose, signed_shards
+from tasks.settings import CONFIG
+from tests.deduplicate.wire import article, assigned, cut, day, grouped, noon, prose, signed_shards
 
 STORY = prose(1)
 
@@ -35,6 +37,25 @@ def test_any_order_and_any_sharding_give_the_same_rows(order: list[Article], cut
     with TemporaryDirectory() as one, TemporaryDirectory() as two:
         shards = [order[a:b] for a, b in pairwise(bounds)]
         assert assigned(Path(one), shards) == assigned(Path(two), [POOL])
+
+
+@settings(max_examples=10, deadline=None)
+@given(shingles=st.integers(20, 90), texts=st.integers(1, 9), earlier=st.integers(0, 6))
+def test_any_cut_into_parts_and_ranges_gives_the_same_bytes(shingles: int, texts: int, earlier: int) -> None:
+    with TemporaryDirectory() as folder:
+        work = Path(folder)
+        rules = (CONFIG / "deduplicate.yml").read_text(encoding="utf-8")
+        cut_rules = rules.replace("shingles: 16000000", f"shingles: {shingles}").replace("texts: 100000", f"texts: {texts}")
+        assert cut_rules != rules
+        (work / "deduplicate.yml").write_text(cut_rules, encoding="utf-8")
+        prior = [remembered(work / "earlier", POOL[:earlier], [])] if earlier else []
+        shards = signed_shards(work, [POOL[earlier:7], POOL[7:]])
+        for name, config in (("whole", CONFIG), ("parts", work)):
+            (work / name).mkdir()
+            grouped(shards, prior, work / name, config)
+        assert gather(shards, prior, work / "parts" / "grouping", work)[0] > 1
+        whole, parts = (((work / name) / "assignments.parquet").read_bytes() for name in ("whole", "parts"))
+        assert whole == parts
 
 
 @settings(max_examples=15, deadline=None)
@@ -65,7 +86,7 @@ def test_trimmed_copies_join_and_other_stories_stay_apart(tmp_path: Path) -> Non
 
 
 def test_the_agencys_own_copy_stands_even_where_it_is_shorter(tmp_path: Path) -> None:
-    own = article("own", cut(STORY, 4), agency_id="ap", outlet_id="apnews.com")
+    own = article("own", cut(STORY, 3), agency_id="ap", outlet_id="apnews.com")
     full = article("full", STORY, agency_id="ap", outlet_id="example.com")
     rows = assigned(tmp_path, [[full, own]])
     assert rows[full.document_id].story_id == own.document_id
@@ -85,7 +106,7 @@ def test_of_equal_copies_the_earliest_stands(tmp_path: Path) -> None:
 
 def test_house_style_does_not_count(tmp_path: Path) -> None:
     plain = "“We have 8,000 colour prints,” Mr. Lee said. It’s eight percent of the U.S. stock, he added, and none is for sale."
-    other = "\"We have 8000 color prints\", Lee said.  It's 8 per cent of the US stock — he added — and none is for sale."
+    other = '"We have 8000 color prints", Lee said.  It\'s 8 per cent of the US stock — he added — and none is for sale.'
     rows = assigned(tmp_path, [[article("plain", plain), article("other", f"BERLIN (AP) — {other}")]])
     assert len(set(groups(rows).values())) == 1
     assert {row.relation for row in rows.values()} == {None, "exact"}
@@ -120,7 +141,7 @@ def remembered(work: Path, articles: list[Article], prior: list[Path]) -> Path:
 
 
 def test_a_published_article_stays_the_article(tmp_path: Path) -> None:
-    short, full = article("short", cut(STORY, 4)), article("full", STORY)
+    short, full = article("short", cut(STORY, 3)), article("full", STORY)
     memory = remembered(tmp_path / "one", [short, article("alone", prose(5))], [])
     rows = assigned(tmp_path / "two", [[full]], [memory])
     assert rows[full.document_id].story_id == short.document_id

@@ -1,11 +1,15 @@
 """Candidates and what they share: counted by the index, checked against sets."""
 
+from collections import Counter
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.deduplicate.overlaps import WHOLE, Texts, candidates, common_shingles, compare, without
-from tasks.deduplicate.stories import Forest, apart
+from tasks.deduplicate.articles import apart
+from tasks.deduplicate.index import common, entries, pairs
+from tasks.deduplicate.overlaps import HALF, LOW, WHOLE, Texts, compare
+from tasks.deduplicate.stories import Common, Forest, without
 
 
 def texts_of(sets: list[set[int]], limits: list[int] | None = None) -> Texts:
@@ -18,6 +22,13 @@ def texts_of(sets: list[set[int]], limits: list[int] | None = None) -> Texts:
         np.array([len(s) * 8 for s in ordered], np.int32),
         np.array(limits or [int(WHOLE)] * len(sets), np.uint32),
     )
+
+
+def texts_of_places(texts: Texts, gone: set[int]) -> Texts:
+    """The same texts without some shingles, the others where they were."""
+    keep = ~np.isin(texts.hashes, list(gone))
+    ends = np.concatenate([[0], np.cumsum(keep)])
+    return Texts(texts.hashes[keep], texts.places[keep], ends[texts.offsets], texts.words, texts.limits)
 
 
 shingles = st.lists(st.sets(st.integers(0, 60), max_size=25), min_size=2, max_size=7)
@@ -38,11 +49,31 @@ def test_pairs_are_counted_as_sets_would(sets: list[set[int]]) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(shingles)
-def test_a_pair_that_shares_enough_is_a_candidate(sets: list[set[int]]) -> None:
-    ordered = sorted(sets[:3], key=len)
-    a, b = candidates(texts_of(sets[:3]), 2, 0.0)
-    met = set(zip(a.tolist(), b.tolist(), strict=True))
-    assert met == {(i, j) for j in range(len(ordered)) for i in range(j) if len(ordered[i] & ordered[j]) >= 2}
+def test_texts_that_share_a_shingle_with_few_others_meet_in_its_list(sets: list[set[int]]) -> None:
+    ordered = sorted(sets[:5], key=len)
+    met = pairs(entries(texts_of(sets[:5]), 0, 100))
+    found = Counter(zip((met >> HALF).tolist(), (met & LOW).tolist(), strict=True))
+    shared = {(i, j): len(ordered[i] & ordered[j]) for j in range(len(ordered)) for i in range(j)}
+    assert found == {pair: count for pair, count in shared.items() if count}
+
+
+@settings(max_examples=60, deadline=None)
+@given(shingles, st.sets(st.integers(0, 60)), st.integers(0, 60))
+def test_common_shingles_are_taken_out_of_an_overlap_as_of_sets(sets: list[set[int]], common_ones: set[int], limit: int) -> None:
+    texts = texts_of(sets, [limit] + [int(WHOLE)] * (len(sets) - 1))
+    ordered = [{h for h in s if i or h <= limit} for i, s in enumerate(sorted(sets, key=len))]
+    texts = Texts(*(getattr(texts_of([*ordered]), f) for f in ("hashes", "places", "offsets", "words")), texts.limits)  # type: ignore[arg-type]
+    b = np.arange(1, len(sets))
+    a = np.zeros(len(b), np.int64)
+    owner = np.repeat(np.arange(len(texts)), np.diff(texts.offsets))
+    here = np.isin(texts.hashes, list(common_ones))
+    found = Common(owner[here].astype(np.uint64) << HALF | texts.hashes[here], texts.places[here])
+    rest = without(texts, compare(texts, a, b, 8), found, 8)
+    kept = [s - common_ones for s in ordered]
+    plain = compare(texts_of_places(texts, common_ones), a, b, 8)
+    for field in ("shared", "in_a", "in_b", "at_head"):
+        assert getattr(rest, field).tolist() == getattr(plain, field).tolist()
+    assert rest.shared.tolist() == [len({h for h in kept[0] & kept[j] if h <= limit}) for j in b.tolist()]
 
 
 def test_a_text_of_which_part_is_remembered_is_compared_by_that_part() -> None:
@@ -59,12 +90,12 @@ def test_the_head_is_as_long_as_the_shorter_text() -> None:
     assert compare(texts_of([head, end, longer]), np.array([1]), np.array([2]), 800).at_head.tolist() == [4]
 
 
-def test_shingles_of_many_groups_are_common_and_can_be_left_out() -> None:
-    texts = texts_of([{7, 8, 9}, {7, 8, 10}, {7, 11, 12}])
-    common = common_shingles(texts, np.array([0, 1, 2]), 3)
-    assert common.tolist() == [7]
-    assert common_shingles(texts, np.array([0, 0, 2]), 2).tolist() == [7]
-    assert without(texts, common).hashes.tolist() == [8, 9, 8, 10, 11, 12]
+def test_shingles_of_many_groups_are_common() -> None:
+    key = entries(texts_of([{7, 8, 9}, {7, 8, 10}, {7, 11, 12}]), 0, 100)
+    found = common(key, np.array([0, 1, 2]), 3)
+    assert (found >> HALF).tolist() == [7, 7, 7]
+    assert (found & LOW).tolist() == [0, 1, 2]
+    assert set((common(key, np.array([0, 0, 2]), 2) >> HALF).tolist()) == {7}
 
 
 def test_a_tree_with_two_published_articles_is_cut_at_its_weakest_edge() -> None:

@@ -15,7 +15,7 @@ LEXICON = lexicon(RULES)
 
 
 def words(text: str) -> list[int]:
-    hashes, offsets = compared(*hashed_words([text]), LEXICON)
+    hashes, offsets = compared(*hashed_words([text.encode()]), LEXICON)
     assert offsets.tolist() == [0, len(hashes)]
     return [int(h) for h in hashes]
 
@@ -23,7 +23,7 @@ def words(text: str) -> list[int]:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("“Don’t,” he said", "\"Don't\" HE SAID"),
+        ("“Don’t,” he said", '"Don\'t" HE SAID'),
         ("the U.S. and the U.K.", "the US and the UK"),
         ("8,000 of 1.5 million", "8000 of 15 million"),
         ("eight per cent", "8%"),
@@ -54,12 +54,10 @@ def test_characters_of_scripts_without_spaces_are_words(text: str, count: int) -
 
 @given(st.lists(st.text(alphabet=st.characters(codec="utf-8"), max_size=40), max_size=6))
 def test_texts_hashed_together_are_hashed_as_if_alone(texts: list[str]) -> None:
-    hashes, offsets = hashed_words(texts)
-    if not texts:
-        return
+    hashes, offsets = hashed_words([text.encode() for text in texts])
     assert len(offsets) == len(texts) + 1
     for number, text in enumerate(texts):
-        alone, _ = hashed_words([text])
+        alone, _ = hashed_words([text.encode()])
         assert hashes[offsets[number] : offsets[number + 1]].tolist() == alone.tolist()
 
 
@@ -82,11 +80,11 @@ def test_one_word_has_one_hash() -> None:
     ],
 )
 def test_dateline_and_agency_tail_are_not_compared(body: str, kept: str) -> None:
-    assert story(body, RULES) == kept
+    assert story(body.encode(), RULES).decode() == kept
 
 
 def test_shingles_do_not_reach_over_the_end_of_a_text() -> None:
-    both = shingled(*hashed_words(["a b c d e f", "g h i j", "a b c d e f"]), width=5, sample=1)
+    both = shingled(*hashed_words([b"a b c d e f", b"g h i j", b"a b c d e f"]), width=5, sample=1)
     assert both.offsets.tolist() == [0, 2, 2, 4]
     assert both.hashes[:2].tolist() == both.hashes[2:].tolist()
     assert both.digests[0] == both.digests[2] != both.digests[1]
@@ -95,6 +93,6 @@ def test_shingles_do_not_reach_over_the_end_of_a_text() -> None:
 
 def test_the_sample_is_of_the_smallest_hashes() -> None:
     text = " ".join(f"w{n}" for n in range(4000))
-    whole, part = (shingled(*hashed_words([text]), width=5, sample=s) for s in (1, 4))
+    whole, part = (shingled(*hashed_words([text.encode()]), width=5, sample=s) for s in (1, 4))
     assert part.hashes.tolist() == [h for h in whole.hashes.tolist() if h < 2**30]
     assert 800 < len(part.hashes) < 1200

@@ -10,7 +10,10 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from tasks.deduplicate.groups import assign
+from tasks.deduplicate.index import index_part
+from tasks.deduplicate.members import gather
 from tasks.deduplicate.shard import sign_shard
+from tasks.deduplicate.stories import compare_range, count_part, judge_range
 from tasks.records import Article, Assignment, Stamp
 from tasks.settings import CONFIG
 from tasks.shards import read_records, write_records
@@ -68,9 +71,24 @@ def signed_shards(work: Path, shards: Sequence[Sequence[Article]]) -> list[Path]
     return folders
 
 
-def assigned(work: Path, shards: Sequence[Sequence[Article]], prior: Sequence[Path] = ()) -> dict[str, Assignment]:
+def grouped(shards: Sequence[Path], prior: Sequence[Path], work: Path, config: Path = CONFIG) -> Path:
+    """The file of assignments of signed shards, by the steps that the flow takes; those over parts and ranges in any order."""
+    folder = work / "grouping"
+    parts, ranges = gather(shards, prior, folder, config)
+    for part in reversed(range(parts)):
+        index_part(folder, part, parts, config)
+    for number in reversed(range(ranges)):
+        compare_range(folder, number, parts, config)
+    for part in range(parts):
+        count_part(folder, part, ranges, config)
+    for number in range(ranges):
+        judge_range(folder, number, parts, config)
+    return assign(shards, folder, ranges, work / "assignments.parquet", config)
+
+
+def assigned(work: Path, shards: Sequence[Sequence[Article]], prior: Sequence[Path] = (), config: Path = CONFIG) -> dict[str, Assignment]:
     """The assignments of articles that lie in shards, by document_id."""
     work.mkdir(parents=True, exist_ok=True)
-    target = assign(signed_shards(work, shards), prior, work / "assignments.parquet", CONFIG)
+    target = grouped(signed_shards(work, shards), prior, work, config)
     assert pq.read_schema(target).names[0] == "document_id"
     return {row.document_id: row for row in read_records(target, Assignment)}

@@ -131,6 +131,8 @@ BODY = ("body", "The bridge over the harbour was opened again after eleven month
         ([BODY, ("boilerplate", "By Ada Brook")], []),
     ],
 )
-def test_names_in_lines_that_are_no_byline(knowledge: Knowledge, people: People, make: Make, lines: list[tuple[str, str]], names: list[str]) -> None:
+def test_names_in_lines_that_are_no_byline(
+    knowledge: Knowledge, people: People, make: Make, lines: list[tuple[str, str]], names: list[str]
+) -> None:
     document = make(("headline", "Bridge opens"), *lines)
     assert [author.name for author in sign(read(document), people, frozenset(), None).authors] == names

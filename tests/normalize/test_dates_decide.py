@@ -271,7 +271,9 @@ def test_dateline_day_is_the_story_s() -> None:
 
 
 def test_same_document_same_answer() -> None:
-    stripped = document("5 November 2021", clues=(ld("2021-11-05T16:07:09+01:00"), ld("2021-11-06", "modified")), url="https://a.example/2021/11/05/x")
+    stripped = document(
+        "5 November 2021", clues=(ld("2021-11-05T16:07:09+01:00"), ld("2021-11-06", "modified")), url="https://a.example/2021/11/05/x"
+    )
     assert decide(stripped) == decide(stripped)
 
 

@@ -13,7 +13,9 @@ TEXT = "The ferry came back to the harbour on Monday after nine winters away, an
 
 
 def document(number: int) -> StrippedDocument:
-    raw = RawDocument(f"{number:032d}", f"path:b/{number}", "b", f"{number}.txt", None, "0" * 64, "text/plain", "utf-8", "", None, None, (), 9)
+    raw = RawDocument(
+        f"{number:032d}", f"path:b/{number}", "b", f"{number}.txt", None, "0" * 64, "text/plain", "utf-8", "", None, None, (), 9
+    )
     parsed = ParsedDocument(raw, TEXT + "\n", ())
     return StrippedDocument(parsed, (Paragraph(((0, len(TEXT)),)),), (Span(len(TEXT), len(TEXT) + 1, "whitespace", "cover.whitespace"),))
 

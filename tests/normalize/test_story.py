@@ -82,7 +82,9 @@ def test_standfirst_is_the_alternative_headline_and_stays_in_the_body(knowledge:
         ([("headline", "Bridge opens"), ("byline", "By Ada Brook"), ("body", "Lorries must wait"), ("share", "Share"), BODY], None),
     ],
 )
-def test_first_paragraph_between_headline_and_byline_is_a_standfirst(knowledge: Knowledge, lines: list[tuple[str, str]], found: str | None) -> None:
+def test_first_paragraph_between_headline_and_byline_is_a_standfirst(
+    knowledge: Knowledge, lines: list[tuple[str, str]], found: str | None
+) -> None:
     assert normalize_document(make_document(*lines), knowledge)[0].alternative_headline == found
 
 

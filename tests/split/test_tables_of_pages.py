@@ -12,7 +12,11 @@ PAGE = "<html><body><h1>Ferry {n}</h1><p>The ferry came back to the harbour.</p>
 
 
 def documents(bundle: Path, work: Path) -> list[RawDocument]:
-    return [one for shard in split_bundles([str(bundle)], work, load_settings()) for one in read_records(shard / "documents.parquet", RawDocument)]
+    return [
+        one
+        for shard in split_bundles([str(bundle)], work, load_settings())
+        for one in read_records(shard / "documents.parquet", RawDocument)
+    ]
 
 
 def test_pages_in_the_cells_of_a_csv(tmp_path: Path) -> None:
@@ -36,5 +40,7 @@ def test_an_empty_folder(tmp_path: Path) -> None:
 
 
 def test_a_word_for_a_url_identifies_nothing(tmp_path: Path) -> None:
-    (tmp_path / "rows.jsonl").write_text('{"url": 7, "text": "The ferry came back."}\n{"url": "https://quay.example/a", "text": "It was late."}\n')
+    (tmp_path / "rows.jsonl").write_text(
+        '{"url": 7, "text": "The ferry came back."}\n{"url": "https://quay.example/a", "text": "It was late."}\n'
+    )
     assert [one.url for one in documents(tmp_path / "rows.jsonl", tmp_path / "work")] == [None, "https://quay.example/a"]

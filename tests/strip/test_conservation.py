@@ -29,7 +29,9 @@ LINES = st.sampled_from(
     ]
 )
 BREAKS = st.sampled_from(["\n", "\n\n", "\r\n", "\r\n\r\n", "\n \n", "\r", "\u2028", "\x0c", "\n\t\n"])
-TEXTS = st.lists(st.tuples(LINES, BREAKS), max_size=14).map(lambda parts: "".join(line + end for line, end in parts)) | st.text(max_size=300)
+TEXTS = st.lists(st.tuples(LINES, BREAKS), max_size=14).map(lambda parts: "".join(line + end for line, end in parts)) | st.text(
+    max_size=300
+)
 
 
 @given(TEXTS)

@@ -75,7 +75,11 @@ def built_lines(draw: st.DrawFn) -> list[str]:
     marks = st.sampled_from(["", " ", "• ", "— ", "» ", "[", "(", "!", "…", ": ", " | ", "/", "'", "ı", "İ", "ſ"])
     cut = st.builds(lambda text, a, b: text[min(a, b) : max(a, b)], st.sampled_from(EXAMPLES), st.integers(0, 40), st.integers(0, 80))
     piece = st.one_of(st.sampled_from(EXAMPLES), cut, st.sampled_from(PROSE), st.text(max_size=6))
-    line = st.builds(lambda parts, upper: "".join(parts).upper() if upper else "".join(parts), st.lists(st.one_of(marks, piece), max_size=4), st.booleans())
+    line = st.builds(
+        lambda parts, upper: "".join(parts).upper() if upper else "".join(parts),
+        st.lists(st.one_of(marks, piece), max_size=4),
+        st.booleans(),
+    )
     return draw(st.lists(line, min_size=1, max_size=14))
 
 

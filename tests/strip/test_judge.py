@@ -14,13 +14,17 @@ def text(*lines: str) -> str:
 
 
 def test_headline_repeated_headline_and_standfirst() -> None:
-    document = stripped(text("Ferry returns to old harbour", "Nine winters on, the ropes are still dry", "Ferry returns to old harbour", LEAD, NEXT))
+    document = stripped(
+        text("Ferry returns to old harbour", "Nine winters on, the ropes are still dry", "Ferry returns to old harbour", LEAD, NEXT)
+    )
     assert removed(document) == [("headline", "Ferry returns to old harbour")] * 2
     assert [p.role for p in document.paragraphs] == ["standfirst", "paragraph", "paragraph"]
 
 
 def test_given_headline_is_found_below_other_lines() -> None:
-    document = stripped(text("Harbour life", "Ferry returns to old harbour - The Quay", LEAD, NEXT), headline="Ferry returns to old harbour")
+    document = stripped(
+        text("Harbour life", "Ferry returns to old harbour - The Quay", LEAD, NEXT), headline="Ferry returns to old harbour"
+    )
     assert ("headline", "Ferry returns to old harbour - The Quay") in removed(document)
 
 
@@ -70,8 +74,19 @@ def test_share_counters_at_the_head_go_and_figures_in_a_table_stay() -> None:
 
 
 def test_caption_before_its_credit() -> None:
-    document = stripped(text("Ferry returns to old harbour", LEAD, "The ferry, which the harbour master said would never…", "ADA LUND/AFP; PER BERG/AFP", NEXT, LAST))
-    assert [(c.text, c.credit) for c in document.captions] == [("The ferry, which the harbour master said would never…", "ADA LUND/AFP; PER BERG/AFP")]
+    document = stripped(
+        text(
+            "Ferry returns to old harbour",
+            LEAD,
+            "The ferry, which the harbour master said would never…",
+            "ADA LUND/AFP; PER BERG/AFP",
+            NEXT,
+            LAST,
+        )
+    )
+    assert [(c.text, c.credit) for c in document.captions] == [
+        ("The ferry, which the harbour master said would never…", "ADA LUND/AFP; PER BERG/AFP")
+    ]
     assert paragraphs(document) == [LEAD, NEXT, LAST]
 
 
@@ -106,8 +121,13 @@ def test_credit_tail_is_cut_out_of_a_kept_line() -> None:
 
 
 def test_icon_font_line_and_date_line() -> None:
-    document = stripped(text("icon searchicon closeicon menuicon chevron downicon", "14 Apr, 2022 13:52", "Ferry returns to old harbour", LEAD, NEXT))
-    assert removed(document)[:2] == [("navigation", "icon searchicon closeicon menuicon chevron downicon"), ("timestamp", "14 Apr, 2022 13:52")]
+    document = stripped(
+        text("icon searchicon closeicon menuicon chevron downicon", "14 Apr, 2022 13:52", "Ferry returns to old harbour", LEAD, NEXT)
+    )
+    assert removed(document)[:2] == [
+        ("navigation", "icon searchicon closeicon menuicon chevron downicon"),
+        ("timestamp", "14 Apr, 2022 13:52"),
+    ]
 
 
 def test_titles_below_a_related_label_go_with_it() -> None:

@@ -16,7 +16,10 @@ NEXT = "“We had given up,” said the harbour master, who had kept the ropes d
     [
         ("404 Not Found\n\nThe page you are looking for could not be found. Try the search.", "error-page"),
         ("Страница не найдена\n\nПопробуйте начать с главной страницы.", "error-page"),
-        ("We value your privacy\n\nWe and our 842 partners store information on a device.\n\nAccept all cookies\n\nManage options", "consent-wall"),
+        (
+            "We value your privacy\n\nWe and our 842 partners store information on a device.\n\nAccept all cookies\n\nManage options",
+            "consent-wall",
+        ),
         ("Ferry returns\n\nIt is back.", "too-short"),
         (" \n ", "no-article"),
     ],
@@ -40,5 +43,15 @@ def test_flags_need_two_signals() -> None:
 
 
 def test_live_report() -> None:
-    lines = ["Key events", "Ferry returns: live", LEAD, "13:52", NEXT, "13:40", LEAD.replace("Monday", "noon"), "13:10", NEXT.replace("time", "year")]
+    lines = [
+        "Key events",
+        "Ferry returns: live",
+        LEAD,
+        "13:52",
+        NEXT,
+        "13:40",
+        LEAD.replace("Monday", "noon"),
+        "13:10",
+        NEXT.replace("time", "year"),
+    ]
     assert "live_blog" in stripped("\n\n".join(lines)).flags

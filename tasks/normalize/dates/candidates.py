@@ -54,9 +54,7 @@ def clue_candidates(clues: tuple[Clue, ...], context: Context, words: DateWords)
             yield from stated(clue.raw, clue.field, clue.source, clue.rule, clue.offset, context, words)
 
 
-def stated(
-    raw: str, field: str, source: str, rule: str, offset: int | None, context: Context, words: DateWords
-) -> Iterator[Candidate]:
+def stated(raw: str, field: str, source: str, rule: str, offset: int | None, context: Context, words: DateWords) -> Iterator[Candidate]:
     """The dates of a string that should hold one: machine formats first, else what the grammar finds in it."""
     if stamp := machine_stamp(raw, source):
         yield Candidate(field, stamp, rule, offset, fault=implausible(stamp.day, context, stamp.at) if stamp.day else None)

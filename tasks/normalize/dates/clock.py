@@ -24,9 +24,7 @@ def with_time(moment: Moment, tokens: Tokens, first: int, last: int, words: Date
     if found is None:
         return moment
     hour, minute, second, zone, start, end = found
-    return replace(
-        moment, hour=hour, minute=minute, second=second, zone=zone, start=min(start, moment.start), end=max(end, moment.end)
-    )
+    return replace(moment, hour=hour, minute=minute, second=second, zone=zone, start=min(start, moment.start), end=max(end, moment.end))
 
 
 Found = tuple[int, int | None, int | None, str | None, int, int]

@@ -116,4 +116,3 @@ def read_weekday(line: str, words: DateWords, language: str | None) -> int | Non
     found = [weekday_of(tokens.text(index), words, language) for index, kind in enumerate(tokens.kinds) if kind == "W"]
     named = [number for number in found if number is not None]
     return named[0] if len(named) == 1 else None
-

@@ -16,8 +16,18 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from tasks.settings import CONFIG, ConfigurationError, read_yaml
 
 DIGITS = {n: str(unicodedata.digit(chr(n))) for n in range(0x80, 0x10000) if unicodedata.category(chr(n)) == "Nd"}
-SAME = {"-": "\u2212\u2010\u2011\u2012\u2013\u2014\u2015\uff0d", " ": "\u00a0\u202f\u2009\u3000", ",": "\u060c\uff0c\u3001",
-        ".": "\u066b\u06d4\uff0e", "/": "\uff0f", ":": "\uff1a", "(": "\uff08", ")": "\uff09", "'": "\u2019\u02bc", "i": "\u0130"}
+SAME = {
+    "-": "\u2212\u2010\u2011\u2012\u2013\u2014\u2015\uff0d",
+    " ": "\u00a0\u202f\u2009\u3000",
+    ",": "\u060c\uff0c\u3001",
+    ".": "\u066b\u06d4\uff0e",
+    "/": "\uff0f",
+    ":": "\uff1a",
+    "(": "\uff08",
+    ")": "\uff09",
+    "'": "\u2019\u02bc",
+    "i": "\u0130",
+}
 SIGNS = {ord(c): sign for sign, look in SAME.items() for c in look}
 FOLDING = DIGITS | SIGNS
 
@@ -214,9 +224,20 @@ def load_words(config: Path = CONFIG) -> DateWords:
     kinds = _kinds([*parts, ("g", marks.glue), ("p", [*am, *pm]), ("o", marks.ordinal)])
     names = [*months, *weekdays, *kinds]
     return DateWords(
-        months=months, weekdays=weekdays, kinds=kinds, pairs=frozenset(n.split(" ")[0] for n in names if " " in n),
+        months=months,
+        weekdays=weekdays,
+        kinds=kinds,
+        pairs=frozenset(n.split(" ")[0] for n in names if " " in n),
         afternoon=frozenset(form for word in pm for form in forms(word)),
-        units=_units(languages), relative=_relative(languages), labels=labels, label_heads=_heads(labels),
-        folder=config, token=_token(kinds), eras=marks.eras, jalali=marks.jalali, zones=zones,
-        order=_read(folder / "order.yml", Order), languages=languages,
+        units=_units(languages),
+        relative=_relative(languages),
+        labels=labels,
+        label_heads=_heads(labels),
+        folder=config,
+        token=_token(kinds),
+        eras=marks.eras,
+        jalali=marks.jalali,
+        zones=zones,
+        order=_read(folder / "order.yml", Order),
+        languages=languages,
     )
