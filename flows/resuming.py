@@ -28,7 +28,7 @@ STAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("stripped.parquet",),
         ("articles.parquet", "evidence.parquet", "removed.parquet", "rejects-normalize.parquet"),
     ),
-    "tasks.deduplicate.shard:sign_shard": (("articles.parquet",), ("signatures.parquet",)),
+    "tasks.deduplicate.shard:sign_shard": (("articles.parquet",), ("signatures.parquet", "shingles.arrow")),
 }
 
 
