@@ -41,6 +41,10 @@ bench-deduplicate: ## find wire copy, beside the tools of the field (needs ../sh
 	@.ci/setup dev
 	.venv/bin/python tests/benchmarks/deduplicate.py --data ../shared/data/copies --check ../shared/checks/score.py
 
+bench-split: ## splitting beside the bare readers, its memory, the guard, character sets
+	@.ci/setup dev
+	.venv/bin/python tests/benchmarks/split.py
+
 bench-normalize: ## headlines, authors, dates, outlets beside the tools of the field (needs ../shared)
 	@.ci/setup dev
 	.venv/bin/python tests/benchmarks/normalize.py --data ../shared/data/pages --check ../shared/checks/score.py

@@ -8,6 +8,7 @@ from typing import Any
 from tasks.normalize.address import canonical, tidy
 from tasks.normalize.agency import find_agency
 from tasks.normalize.byline import People
+from tasks.normalize.carried import carried_evidence
 from tasks.normalize.choice import Candidate, first, record
 from tasks.normalize.dateline import Dateline, Reader, find_dateline
 from tasks.normalize.dates.decide import decide_dates
@@ -34,6 +35,7 @@ def normalize_document(stripped: StrippedDocument, knowledge: Knowledge) -> tupl
     dates = decide_dates(stripped, fields["language"], outlet, knowledge.dates)
     fields |= {name: getattr(dates, name) for name in ("published", "published_earliest", "published_latest", "modified")}
     article = Article(**_carried(stripped, reading), **fields)
+    lists |= carried_evidence(reading)
     evidence = [row for field, found in lists.items() for row in record(article.document_id, field, found)]
     return article, (*evidence, *dates.evidence), tuple(cut_out(stripped))
 
@@ -154,7 +156,8 @@ def _urls(reading: Reading) -> list[Candidate]:
     """The document's address: as it came, else as the page states it."""
     own = reading.document.url
     stated = [(clue.raw, clue.source, clue.rule) for clue in reading.clued("url")]
-    listed = ([(own, "input", "document.url")] if own else []) + stated
+    came = next((rule for value, rule in reading.given("url") if value == own), "document.url")
+    listed = ([(own, "input", came)] if own else []) + stated
     return [Candidate(tidy(raw, own), raw, source, rule) for raw, source, rule in listed]
 
 

@@ -2,8 +2,9 @@
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from tasks.records import Given
 from tasks.split.detect import codec_of, guesses, two_byte
 from tasks.split.errors import Refused
 from tasks.split.knowledge import charsets
@@ -21,6 +22,8 @@ ESCAPED = re.compile(rb"\x1b[$(][@ABJIGH)]")
 SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 HIGH = re.compile(rb"[\x80-\xff]")
 INSIDE = re.compile(r"[A-Za-z][‚„…°§·][A-Za-z]|[A-Za-z][‚„]\s")  # in words they are letters of older character sets
+DOUBLED = re.compile("[Â-ô][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹Œ\u017d‘’“”•–—˜™š›œ\u017eŸ]{1,3}")
+MOJIBAKE = 20_000  # characters that are looked at
 HEAD = 4096  # bytes in which a page declares its character set
 FEW = 4  # bytes beyond ASCII in a long text of it: strays, whatever letters they would make elsewhere
 PLAUSIBLE = 0.25  # a score under which letters fit no language
@@ -33,10 +36,11 @@ UNDEFINED = dict.fromkeys((0x81, 0x8D, 0x8F, 0x90, 0x9D), "\ufffd")
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The text, without a byte-order mark, and the character set that was used."""
+    """The text, without a byte-order mark, the character set that was used, and what spoke for it and for others."""
 
     text: str
     charset: str
+    told: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # (character set, where it is told), the one that was used first
 
 
 def _stray(error: UnicodeError) -> tuple[str, int]:
@@ -45,6 +49,11 @@ def _stray(error: UnicodeError) -> tuple[str, int]:
         raise error
     stray = error.object[error.start : error.end]
     return "".join(UNDEFINED.get(byte) or bytes([byte]).decode("cp1252") for byte in stray), error.end
+
+
+def charset_given(decoded: Decoded) -> tuple[Given, ...]:
+    """What spoke for the character set and for others, as it travels with the document."""
+    return tuple(Given("charset", charset, f"charset.{where}") for charset, where in decoded.told)
 
 
 codecs.register_error("copydesk.stray", _stray)
@@ -89,13 +98,21 @@ def _in_meta(head: bytes) -> str | None:
     return None
 
 
-def declared(data: bytes, header: str | None, markup: bool) -> str | None:
-    """The character set that the transport, the page or its XML declaration names, the first that is known."""
-    named = [header]
+def declared(data: bytes, header: str | None, markup: bool) -> list[tuple[str, str]]:
+    """The character sets that the transport, the page and its XML declaration name, as far as they are known, and which names it."""
+    named = [(header, "header")]
     if markup:
-        named += [_in_meta(data[:HEAD]), m[1].decode("ascii") if (m := XML.match(data)) else None]
-    found = [charset for name in named if (charset := _label(name))]
-    return next((c for c in found if not c.startswith(WIDE) or b"\0" in data[:HEAD]), None)
+        named += [(_in_meta(data[:HEAD]), "meta"), (m[1].decode("ascii") if (m := XML.match(data)) else None, "xml")]
+    return [(charset, where) for name, where in named if (charset := _label(name))]
+
+
+def _mojibake(text: str) -> bool:
+    """Whether a text looks like UTF-8 that was read in windows-1252 before and saved so: nearly all beyond ASCII are such pairs."""
+    if text.isascii():
+        return False
+    beyond = sum(char > "\x7f" for char in text[:MOJIBAKE])
+    doubled = sum(map(len, DOUBLED.findall(text[:MOJIBAKE])))
+    return doubled >= 6 and doubled >= 0.8 * beyond
 
 
 def _two_byte(data: bytes) -> str | None:
@@ -157,10 +174,20 @@ def decode(data: bytes, header: str | None = None, markup: bool = False) -> Deco
 
     Raises Refused with `undecodable` where no character set makes text of the bytes.
     """
+    named = declared(data, header, markup)
+    said = next((charset for charset, _ in named if not charset.startswith(WIDE) or b"\0" in data[:HEAD]), None)
+    decoded = _decoded(data, said)
+    marked = any(data.startswith(mark) for mark, _ in BOMS)
+    found = [(charset, where) for charset, where in named if charset == decoded.charset][:1]
+    taken = [(decoded.charset, "bom")] if marked else found or [(decoded.charset, "bytes")]
+    noticed = [("windows-1252", "mojibake")] if _mojibake(decoded.text) else []
+    return replace(decoded, told=(*taken, *[one for one in named if one not in taken], *noticed))
+
+
+def _decoded(data: bytes, said: str | None) -> Decoded:
     for mark, charset in BOMS:
         if data.startswith(mark):
             return _tolerant(data[len(mark) :], charset)
-    said = declared(data, header, markup)
     if said and (said.startswith(WIDE) or (said.startswith(STATEFUL) and not HIGH.search(data))):
         return _tolerant(data, _two_byte(data) or said)
     if ESCAPED.search(data) and not HIGH.search(data):

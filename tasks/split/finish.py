@@ -2,7 +2,7 @@
 
 from tasks.records import RawDocument, Reject
 from tasks.settings import Limits
-from tasks.split.decode import decode, whole
+from tasks.split.decode import Decoded, charset_given, decode, whole
 from tasks.split.errors import Refused
 from tasks.split.identity import document_id, identity_of, sha256
 from tasks.split.source import Found, Refusal
@@ -21,7 +21,8 @@ def finish(item: Found | Refusal, limits: Limits) -> RawDocument | Reject:
     if isinstance(item, Refusal):
         return _reject(item, limits)
     try:
-        text, charset = (item.text, item.charset) if item.text is not None else _decoded(item)
+        decoded = Decoded(item.text, item.charset) if item.text is not None else _decoded(item)
+        text = decoded.text
         if not text[:LOOK].strip(BLANK) and not text.strip(BLANK) and not text.strip():
             raise Refused("empty", "nothing but white space")
     except Refused as refused:
@@ -37,18 +38,17 @@ def finish(item: Found | Refusal, limits: Limits) -> RawDocument | Reject:
         source_id=meta.id,
         source_sha256=digest,
         media_type=item.media_type,
-        charset=charset,
+        charset=decoded.charset,
         text=text,
         url=meta.url,
         fetched_at=meta.fetched_at,
-        given=meta.given,
+        given=meta.given + charset_given(decoded),
         size=len(item.data),
     )
 
 
-def _decoded(item: Found) -> tuple[str, str]:
-    decoded = decode(item.data, item.meta.charset, markup=item.media_type != "text/plain")
-    return decoded.text, decoded.charset
+def _decoded(item: Found) -> Decoded:
+    return decode(item.data, item.meta.charset, markup=item.media_type != "text/plain")
 
 
 def _refused(item: Found, why: Refused) -> Refusal:

@@ -108,3 +108,25 @@ def test_any_bytes_are_text_or_refused(data: bytes) -> None:
 def test_utf8_is_read_as_it_stands(text: str) -> None:
     if "\0" not in text and "\x1b" not in text and not text.startswith("\ufeff"):
         assert decode(text.encode()).text == text
+
+
+def told(data: bytes, header: str | None = None) -> tuple[tuple[str, str], ...]:
+    return decode(data, header, markup=True).told
+
+
+def test_what_spoke_for_a_character_set_travels_with_the_document() -> None:
+    page = '<html><head><meta charset="{}"></head><body>Привет, паром идёт</body></html>'
+    assert told(page.format("windows-1251").encode("cp1251")) == (("windows-1251", "meta"),)
+    assert told(page.format("koi8-r").encode("cp1251"), "windows-1251") == (("windows-1251", "header"), ("koi8-r", "meta"))
+    assert told(page.format("windows-1251").encode()) == (("utf-8", "bytes"), ("windows-1251", "meta"))
+    assert told(page.format("utf-8").encode("utf-8-sig")) == (("utf-8", "bom"), ("utf-8", "meta"))
+
+
+@pytest.mark.parametrize("text", ["Le conseil a été réélu à l’été, déjà.", "Городской совет утвердил бюджет", "“Nein”, sagte er – „schön“ und größer"])
+def test_text_that_was_misread_and_saved_before_is_noticed_and_left_as_it_is(text: str) -> None:
+    data = text.encode()
+    misread = "".join(chr(byte) if 0x80 <= byte < 0xA0 and byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else bytes([byte]).decode("cp1252") for byte in data)
+    decoded = decode(misread.encode())
+    assert decoded.text == misread
+    assert ("windows-1252", "mojibake") in decoded.told
+    assert decode(data).told == (("utf-8", "bytes"),)
