@@ -1,4 +1,4 @@
-"""copydesk run | explain | verify | config | schema: the command line, thin. Nothing heavy is imported before it is needed."""
+"""copydesk run | report | explain | verify | config | schema: the command line, thin. Nothing heavy is imported before it is needed."""
 
 import argparse
 import json
@@ -61,7 +61,7 @@ def parser() -> Parser:
     about = "Turns scraped news into clean data: split, strip, normalize, deduplicate, write."
     top = Parser(prog="copydesk", description=about, allow_abbrev=False)
     top.add_argument("--debug", action="store_true", help="show the traceback of a failure (also COPYDESK_DEBUG=1)")
-    verbs = top.add_subparsers(dest="verb", required=True, metavar="run | explain | verify | config | schema", parser_class=Parser)
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="run | report | explain | verify | config | schema", parser_class=Parser)
 
     run = verbs.add_parser("run", help="clean bundles and publish what is new", allow_abbrev=False)
     run.add_argument("bundles", nargs="+", metavar="BUNDLE", help="a folder, a file or an fsspec URL")
@@ -70,6 +70,10 @@ def parser() -> Parser:
     run.add_argument("--engine", choices=("local", "dask"), help="where the work is done (default: local)")
     run.add_argument("--dask-address", metavar="ADDRESS", help="a running Dask scheduler, with --engine dask")
     run.set_defaults(command=_run)
+
+    report = verbs.add_parser("report", help="write the page that shows what came out: DIR/report.html", allow_abbrev=False)
+    report.add_argument("--document", metavar="ID", help="the page of one document instead: DIR/report/ID.html")
+    report.set_defaults(command=_report)
 
     explain = verbs.add_parser("explain", help="show what was removed from a document and where its values come from", allow_abbrev=False)
     explain.add_argument("document_id", metavar="DOCUMENT_ID")
@@ -81,7 +85,7 @@ def parser() -> Parser:
     verify.add_argument("--config", metavar="DIR", help="the configuration folder the runs were made with")
     verify.set_defaults(command=_verify)
 
-    for verb in (explain, verify):
+    for verb in (report, explain, verify):
         verb.add_argument("--out", required=True, metavar="DIR", help="the output to read")
     config = verbs.add_parser("config", help="print the settings that hold, and where each came from", allow_abbrev=False)
     config.set_defaults(command=_config)
@@ -92,7 +96,7 @@ def parser() -> Parser:
         verb.add_argument("--json", action="store_true", help="print one JSON object to stdout")
     schema = verbs.add_parser("schema", help="print the data dictionary", allow_abbrev=False)
     schema.set_defaults(command=_schema)
-    for verb in (run, explain, verify, config, schema):
+    for verb in (run, report, explain, verify, config, schema):
         verb.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     return top
 
@@ -142,6 +146,14 @@ def _config(options: argparse.Namespace) -> int:
         print(json.dumps({one.key: {"value": one.value, "source": one.source, "description": one.description} for one in values}))
     else:
         show_settings(values)
+    return DONE
+
+
+def _report(options: argparse.Namespace) -> int:
+    from tasks.write.report.files import write_document, write_report
+
+    page = write_document(options.out, options.document) if options.document else write_report(options.out)
+    print(page)
     return DONE
 
 

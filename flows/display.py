@@ -26,8 +26,9 @@ STAGES = {
     "sign_shard": "sign",
     "assign": "deduplicate",
     "publish_shards": "write",
+    "renew_report": "report",
 }
-ONCE = {"split", "select", "count boilerplate", "deduplicate", "write"}
+ONCE = {"split", "select", "count boilerplate", "deduplicate", "write", "report"}
 
 
 class Progress:

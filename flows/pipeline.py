@@ -1,4 +1,4 @@
-"""The flow, readable aloud: split, parse, select, count boilerplate, strip and normalize, sign, deduplicate, write."""
+"""The flow, readable aloud: split, parse, select, count boilerplate, strip and normalize, sign, deduplicate, write, report."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from tasks.deduplicate.task import assign, compare, count, gather, index, judge,
 from tasks.normalize.task import normalize
 from tasks.split.task import split
 from tasks.strip.task import count_boilerplate, parse, strip
-from tasks.write.task import recall, write
+from tasks.write.task import recall, report, write
 
 if TYPE_CHECKING:
     from tasks.write.runs import Summary
@@ -37,7 +37,9 @@ def article_cleaning(job: Job) -> "Summary":
     stories = deduplicate(signed, job)
     memory = remember(signed, stories, job.earlier("signatures"), job.at("signatures.parquet"), call)
     remembered = {"boilerplate": job.at("lines.parquet"), "signatures": memory}
-    return write(job.output, signed, stories, remembered, known, job.origin, config, call)
+    summary = write(job.output, signed, stories, remembered, known, job.origin, config, call)
+    report(job.output, summary, call)
+    return summary
 
 
 def deduplicate(shards: list[Path], job: Job) -> Path:

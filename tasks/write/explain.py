@@ -2,24 +2,20 @@
 
 import json
 import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from tasks.write.output import OutputError, Release, current_release
-from tasks.write.reading import find_rows, group_of
+from tasks.write.reading import find_all
 from tasks.write.rebuild import NotRebuiltError, rebuild
+from tasks.write.words import FAINT, hue, visible
 
 if TYPE_CHECKING:
     from rich.text import Text
 
 FIELDS = ("start_offset", "end_offset", "text", "class", "rule")
-FAINT = frozenset({"whitespace", "control"})
-# Colour of a removed span by its class; any other class is red.
-COLOURS = {
-    "headline": "bold cyan", "byline": "magenta", "timestamp": "blue", "dateline": "blue", "caption": "green", "credit": "green",
-    "navigation": "yellow", "share": "yellow", "social": "yellow",
-}  # fmt: skip
 
 
 class UnknownDocumentError(OutputError):
@@ -57,32 +53,39 @@ def _iso(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} has no place in a row")
 
 
-def _rows(release: Release, dataset: str, document_id: str, group: str) -> list[dict[str, Any]]:
-    # A document's rows may go over the end of a file into the next one, so each file of the group is looked at.
-    rows = [row for path in release.files(dataset) if group_of(path) == group for row in find_rows([path], document_id)]
-    return [{name: value for name, value in row.items() if name not in ("document_id", "run_id")} for row in rows]
-
-
 def explain_document(out: str | os.PathLike[str], document_id: str) -> Explanation:
     """All that is published about a document. Raises UnknownDocumentError, and OutputError where nothing is published."""
-    release = current_release(out)
-    for dataset in ("articles", "copies", "rejects"):
-        for path in release.files(dataset):
-            if rows := find_rows([path], document_id):
-                return _explain(release, dataset, rows[0], group_of(path))
+    for explanation in explain_documents(current_release(out), [document_id]):
+        return explanation
     raise UnknownDocumentError(f"{out}: no document {document_id}; ids stand in the column document_id of articles, copies and rejects")
 
 
-def _explain(release: Release, dataset: str, row: dict[str, Any], group: str) -> Explanation:
+def explain_documents(release: Release, documents: Sequence[str]) -> list[Explanation]:
+    """All that a release holds about these documents, in their order; those it does not know are left out."""
+    rows = {name: find_all(release.files(name), documents) for name in ("articles", "copies", "rejects")}
+    dataset = {document: name for name, found in rows.items() for document in found}
+    accepted = [document for document in documents if dataset.get(document, "rejects") != "rejects"]
+    removed, evidence = (find_all(release.files(name), accepted) if accepted else {} for name in ("removed", "evidence"))
+    return [
+        _explained(dataset[document], rows[dataset[document]][document][0], removed.get(document, ()), evidence.get(document, ()))
+        for document in documents
+        if document in dataset
+    ]
+
+
+def _bare(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in row.items() if name not in ("document_id", "run_id")} for row in rows]
+
+
+def _explained(dataset: str, row: dict[str, Any], removed: Iterable[dict[str, Any]], evidence: Iterable[dict[str, Any]]) -> Explanation:
     if dataset == "rejects":
         return Explanation(dataset, row, None, [], [])
-    document = row["document_id"]
-    removed = sorted(_rows(release, "removed", document, group), key=lambda span: span["start_offset"])
-    evidence = sorted(_rows(release, "evidence", document, group), key=lambda found: (found["field"], found["rank"]))
+    removed = sorted(_bare(removed), key=lambda span: span["start_offset"])
+    evidence = sorted(_bare(evidence), key=lambda found: (found["field"], found["rank"]))
     try:
         source = rebuild(row["body"], [(s["start_offset"], s["end_offset"], s["text"]) for s in removed])
     except NotRebuiltError as error:
-        raise OutputError(f"document {document} is damaged: {error}; run `copydesk verify --out …`") from None
+        raise OutputError(f"document {row['document_id']} is damaged: {error}; run `copydesk verify --out …`") from None
     return Explanation(dataset, row, source, [{name: span[name] for name in FIELDS} for span in removed], evidence)
 
 
@@ -95,19 +98,22 @@ def marked_text(explanation: Explanation) -> "Text":
 
     source, text, at = explanation.source_text or "", Text(), 0
     for span in explanation.removed:
-        text.append(source[at : span["start_offset"]])
-        if span["class"] in FAINT:
-            text.append(span["text"], "dim")
-        else:
-            style = COLOURS.get(span["class"], "red")
-            text.append(span["text"], style).append(f" ‹{span['class']} {span['rule']}›", "dim italic")
+        kind, colour = span["class"], hue(span["class"])
+        text.append(visible(source[at : span["start_offset"]]))
+        style = {"faint": "dim"}.get(colour, f"bold {colour}" if kind == "headline" else colour)
+        text.append(visible(span["text"]), style)
+        if kind not in FAINT:
+            text.append(f" ‹{kind} {span['rule']}›", "dim italic")
         at = span["end_offset"]
-    return text.append(source[at:])
+    return text.append(visible(source[at:]))
 
 
-def _shown(value: Any) -> str:
+def shown_value(value: Any) -> str:
+    """A value on one line, cut after 160 characters."""
+    if isinstance(value, date | datetime):
+        value = value.isoformat()
     text = json.dumps(value, ensure_ascii=False, default=_iso) if not isinstance(value, str) else value
-    return text if len(text) <= 160 else text[:159] + "…"
+    return visible(text if len(text) <= 160 else text[:159] + "…")
 
 
 def _values(explanation: Explanation) -> list[tuple[str, str, str]]:
@@ -117,7 +123,7 @@ def _values(explanation: Explanation) -> list[tuple[str, str, str]]:
         if name in ("body", "head") or value is None or value == []:
             continue
         found = taken.get(name)
-        rows.append((name, _shown(value), f"{found['source']} {found['rule']}" if found else ""))
+        rows.append((name, shown_value(value), f"{found['source']} {found['rule']}" if found else ""))
     return rows
 
 
@@ -133,13 +139,13 @@ def render(explanation: Explanation) -> None:
 
     console = Piped(soft_wrap=True, highlight=False)
     title = f"{explanation.dataset}: {explanation.row['document_id']} ({explanation.row['source_member']})"
-    console.print(Text(title, "bold"))
+    console.print(Text(visible(title), "bold"))
     table = Table("column", "value", "from", box=None, pad_edge=False)
     for name, value, source in _values(explanation):
         table.add_row(name, Text(value), Text(source, "dim"))
     console.print(table)
     console.print(Text("\n— source text, removed spans marked —" if explanation.source_text is not None else "\n— head —", "bold"))
-    console.print(marked_text(explanation) if explanation.source_text is not None else Text(explanation.row.get("head") or ""))
+    console.print(marked_text(explanation) if explanation.source_text is not None else Text(visible(explanation.row.get("head") or "")))
     _render_losers(console, explanation)
 
 
@@ -150,5 +156,5 @@ def _render_losers(console: Any, explanation: Explanation) -> None:
     if losers:
         console.print(Text("\n— candidates that lost —", "bold"))
     for found in losers:
-        line = f"{found['field']}: {_shown(found['value'])} ({found['source']} {found['rule']}): {found['reason'] or ''}"
-        console.print(Text(line))
+        line = f"{found['field']}: {shown_value(found['value'])} ({found['source']} {found['rule']}): {found['reason'] or ''}"
+        console.print(Text(visible(line)))

@@ -53,22 +53,28 @@ def read_range(paths: Iterable[Path], columns: Sequence[str], span: Range = EVER
     return pa.concat_tables(tables)
 
 
-def find_rows(paths: Iterable[Path], document_id: str) -> list[dict[str, Any]]:
-    """All columns of the rows with this document_id, from the first file that has any; rows of a document stand together."""
-    wanted = document_id.encode()
+def find_all(paths: Iterable[Path], documents: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """All columns of the rows of each of these documents, by document_id; each row group that holds any is read once."""
+    wanted = np.array(sorted({document.encode() for document in documents}))
+    found: dict[str, list[dict[str, Any]]] = {}
     for path in paths:
         with pq.ParquetFile(path) as file:
             place = _place(file.metadata, "document_id")
-            groups = [g for g in range(file.metadata.num_row_groups) if _may_hold(file.metadata, g, place, document_id, document_id + "~")]
-            rows: list[dict[str, Any]] = []
-            for group in groups:
-                # By slices, not masks: with pyarrow's own masks comes an import of pandas where that is installed.
-                here = np.flatnonzero(id_bytes(file.read_row_group(group, columns=["document_id"])["document_id"]) == wanted)
-                if len(here):
-                    rows += file.read_row_group(group).slice(here[0], len(here)).to_pylist()
-        if rows:
-            return rows
-    return []
+            for group in range(file.metadata.num_row_groups):
+                if any(_may_hold(file.metadata, group, place, one.decode(), one.decode() + "~") for one in wanted.tolist()):
+                    for row in _matching(file, group, wanted):
+                        found.setdefault(row["document_id"], []).append(row)
+    return found
+
+
+def _matching(file: pq.ParquetFile, group: int, wanted: "np.ndarray[Any, np.dtype[np.bytes_]]") -> Iterator[dict[str, Any]]:
+    # By slices, not masks: with pyarrow's own masks comes an import of pandas where that is installed.
+    here = np.flatnonzero(np.isin(id_bytes(file.read_row_group(group, columns=["document_id"])["document_id"]), wanted))
+    if not len(here):
+        return
+    table = file.read_row_group(group)
+    for run in np.split(here, np.flatnonzero(np.diff(here) > 1) + 1):
+        yield from table.slice(run[0], len(run)).to_pylist()
 
 
 def group_of(path: Path) -> str:

@@ -1,5 +1,6 @@
-"""The face of the room: Prefect tasks that tell what is published already, and publish what the shards hold."""
+"""The face of the room: Prefect tasks that tell what is published already, publish what the shards hold, and show it."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -34,3 +35,13 @@ def write(
     """Publish the next release, or nothing where there is no new row; `origin` as in `tasks.write.inputs.publish_shards`."""
     summary: Summary = call("tasks.write.inputs:publish_shards", output, shards, stories, memory, known, origin, config)
     return summary
+
+
+@task(task_run_name="report", cache_policy=NO_CACHE, persist_result=False)
+def report(output: "Output", summary: "Summary", call: Callable[..., Any]) -> None:
+    """Write the page of what is published now. The run stands without it: a failure is a line on stderr."""
+    try:
+        call("tasks.write.report.files:renew_report", output.root, summary.release)
+    except Exception as error:
+        line = " ".join(str(error).split())
+        print(f"copydesk: the report could not be written ({line}); the run is published, `copydesk report` tries again", file=sys.stderr)
