@@ -33,6 +33,10 @@ gate: ## run on the real articles in ../shared and score the outcome
 	@.ci/setup dev
 	.venv/bin/python tests/gate/gate.py
 
+bad-inputs-each: ## a run for each way to break one, with limits of its own (needs ../shared; half an hour)
+	@.ci/setup dev
+	.venv/bin/python ../shared/data/bad_inputs/check.py --each --copydesk .venv/bin/copydesk
+
 bench-orchestration: ## what Prefect costs, against an empty flow
 	@.ci/setup dev
 	.venv/bin/python tests/benchmarks/orchestration.py

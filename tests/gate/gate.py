@@ -1,6 +1,6 @@
 """The gate: the product on real articles, scored from outside; figures below their floor stop a change.
 
-    make gate                 the seeds and a sample of pages, lines and copies
+    make gate                 the seeds, a sample of pages, lines and copies, and all ways to break a run
     .venv/bin/python tests/gate/gate.py seeds pages    only these parts
 
 The data and the scripts that score lie beside the repository, in ../shared (COPYDESK_SHARED names another
@@ -13,6 +13,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("COPYDESK_SHARED") or ROOT.parent / "shared").resolve()
 FLOORS = json.loads((Path(__file__).parent / "floors.json").read_text())
 COPYDESK = str(ROOT / ".venv/bin/copydesk")
-NEEDED = ("checks/laws.py", "checks/score.py", "data/seeds", "data/pages", "data/lines", "data/copies")
+NEEDED = ("checks/laws.py", "checks/score.py", "data/bad_inputs", "data/seeds", "data/pages", "data/lines", "data/copies")
 
 Row = dict[str, Any]
 
@@ -116,6 +117,18 @@ def copies(work: Path) -> Row:
     return score("copies", work / "gold", work / "out")
 
 
+def bad_inputs(work: Path) -> Row:
+    """All ways to break a run, in one run: how many come out otherwise than asked, and the largest process."""
+    command = [sys.executable, str(SHARED / "data/bad_inputs/check.py"), "--copydesk", COPYDESK, "--keep", str(work)]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.splitlines()
+    counted = re.fullmatch(r"(\d+) of (\d+) cases as asked; peak RSS of one process (\d+) MB, .*", told[-1] if told else "")
+    if not counted:
+        print("\n".join(["gate: bad_inputs/check.py did not come to its end:", *told]), file=sys.stderr)
+        sys.exit(1)
+    good, cases, peak = map(int, counted.groups())
+    return {"cases": cases, "not as asked": cases - good, "peak_mb": peak, "which": told[:-1]}
+
+
 def below(floors: Any, found: Any, where: str) -> Iterator[str]:
     """A line for each figure that is on the wrong side of its floor."""
     if isinstance(floors, dict) and "at_most" not in floors:
@@ -128,7 +141,7 @@ def below(floors: Any, found: Any, where: str) -> Iterator[str]:
         yield f"{where}: {found}, at least {floors} was asked"
 
 
-PARTS: dict[str, Callable[[Path], Row]] = {"seeds": seeds, "pages": pages, "lines": lines, "copies": copies}
+PARTS: dict[str, Callable[[Path], Row]] = {"seeds": seeds, "pages": pages, "lines": lines, "copies": copies, "bad_inputs": bad_inputs}
 
 
 def floors_of(part: str, found: Row) -> Any:
