@@ -16,6 +16,7 @@ from tasks.split.source import Meta, Refusal, Source
 from tasks.split.stable import open_stable
 
 Told = Callable[[], None]
+Entered = tuple[Path, str, Iterator[str]]  # a folder, what its members' names begin with, and its names that are left
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +70,38 @@ def sources_of(bundle: Bundle, told: Told = lambda: None) -> Iterator[Source | R
         yield from _file(bundle, Path(bundle.location), bundle.name, Meta(), told)
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    with os.scandir(folder) as found:
-        return sorted(found, key=lambda entry: os.fsencode(entry.name), reverse=True)
+def _names(folder: Path) -> Iterator[str]:
+    """The names in a folder in order, which is all that is held of it. Raises OSError."""
+    return iter(sorted(os.listdir(folder), key=os.fsencode))  # noqa: PTH208 - names, for paths would be held by the hundred thousand
+
+
+def _following(entered: list[Entered]) -> tuple[Path, str] | None:
+    """The path and member that come next in the folders that were entered, the innermost last; None at the end."""
+    while entered:
+        folder, around, names = entered[-1]
+        for name in names:
+            return folder / name, f"{around}{shown_name(name)}"
+        entered.pop()
+    return None
 
 
 def _folder(bundle: Bundle, told: Told) -> Iterator[Source | Refusal]:
     """Everything below a folder, depth first, without recursion: a path may be some hundred folders deep."""
     root = Path(bundle.location)
     companion, used = companion_of(root)
-    waiting: list[tuple[Path, str]] = [(root, "")]
-    while waiting:
-        path, member = waiting.pop()
+    entered: list[Entered] = []
+    path, member = root, ""
+    while True:
         if path.is_dir() and not (member and path.is_symlink()):
             try:
-                waiting += [(Path(entry.path), f"{member}/{shown_name(entry.name)}".lstrip("/")) for entry in _entries(path)]
+                entered.append((path, f"{member}/" if member else "", _names(path)))
             except OSError as error:
                 yield _refusal(bundle, member, "unreadable", error.strerror or "cannot be listed")
         elif member != used:
             yield from _entry(bundle, path, member, companion.get(member, Meta()), told)
+        if (following := _following(entered)) is None:
+            return
+        path, member = following
 
 
 def _refusal(bundle: Bundle, member: str, reason: str, detail: str) -> Refusal:

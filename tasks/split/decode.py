@@ -23,6 +23,7 @@ SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-
 HIGH = re.compile(rb"[\x80-\xff]")
 INSIDE = re.compile(r"[A-Za-z][‚„…°§·][A-Za-z]|[A-Za-z][‚„]\s")  # in words they are letters of older character sets
 DOUBLED = re.compile("[Â-ô][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹Œ\u017d‘’“”•–—˜™š›œ\u017eŸ]{1,3}")
+BEYOND = re.compile(r"[^\x00-\x7f]")
 MOJIBAKE = 20_000  # characters that are looked at
 HEAD = 4096  # bytes in which a page declares its character set
 FEW = 4  # bytes beyond ASCII in a long text of it: strays, whatever letters they would make elsewhere
@@ -108,11 +109,11 @@ def declared(data: bytes, header: str | None, markup: bool) -> list[tuple[str, s
 
 def _mojibake(text: str) -> bool:
     """Whether a text looks like UTF-8 that was read in windows-1252 before and saved so: nearly all beyond ASCII are such pairs."""
-    if text.isascii():
+    look = text[:MOJIBAKE]
+    if look.isascii():
         return False
-    beyond = sum(char > "\x7f" for char in text[:MOJIBAKE])
-    doubled = sum(map(len, DOUBLED.findall(text[:MOJIBAKE])))
-    return doubled >= 6 and doubled >= 0.8 * beyond
+    doubled = sum(map(len, DOUBLED.findall(look)))
+    return doubled >= 6 and doubled >= 0.8 * len(BEYOND.findall(look))
 
 
 def _two_byte(data: bytes) -> str | None:

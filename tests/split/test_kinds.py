@@ -36,7 +36,7 @@ from tests.conftest import ROOT
 from tests.split.conftest import Split, page, story
 from tests.split.test_warcs import record
 
-WRITTEN = Path(__file__).parent / "written"
+WRITTEN = Path(__file__).parent / "data"
 NUMBERS = (1, 2, 3)
 STAMP = datetime(2024, 3, 3, 10, tzinfo=UTC)
 Writer = Callable[[Path], Path]
@@ -61,7 +61,7 @@ def saved(write: Callable[[Path], object], name: str) -> Writer:
 
 
 def written(name: str, pack: Callable[[bytes], bytes] = bytes) -> Writer:
-    """A capture that lies ready, written by warcio (`written/make.py`), packed as a whole."""
+    """A capture that lies ready, written by warcio (`data/make.py`), packed as a whole."""
     suffix = {gzip.compress: ".gz", zstandard.compress: ".zst"}.get(pack, "")
     return saved(lambda path: path.write_bytes(pack((WRITTEN / name).read_bytes())), name + suffix)
 

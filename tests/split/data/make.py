@@ -1,4 +1,4 @@
-"""How the captures in this folder were made, with warcio 1.8.1, which the tests do not need: `python -m tests.split.written.make`."""
+"""How the captures in this folder were made, with warcio 1.8.1, which the tests do not need: `python -m tests.split.data.make`."""
 
 import io
 import json
