@@ -1,4 +1,4 @@
-"""copydesk run | report | explain | verify | config | schema: the command line, thin. Nothing heavy is imported before it is needed."""
+"""copydesk run | report | explain | verify | compact | withdraw …: the command line, thin. Nothing heavy is imported before it is needed."""
 
 import argparse
 import json
@@ -61,7 +61,8 @@ def parser() -> Parser:
     about = "Turns scraped news into clean data: split, strip, normalize, deduplicate, write."
     top = Parser(prog="copydesk", description=about, allow_abbrev=False)
     top.add_argument("--debug", action="store_true", help="show the traceback of a failure (also COPYDESK_DEBUG=1)")
-    verbs = top.add_subparsers(dest="verb", required=True, metavar="run | report | explain | verify | config | schema", parser_class=Parser)
+    names = "run | report | explain | verify | compact | withdraw | config | schema"
+    verbs = top.add_subparsers(dest="verb", required=True, metavar=names, parser_class=Parser)
 
     run = verbs.add_parser("run", help="clean bundles and publish what is new", allow_abbrev=False)
     run.add_argument("bundles", nargs="+", metavar="BUNDLE", help="a folder, a file or an fsspec URL")
@@ -85,18 +86,27 @@ def parser() -> Parser:
     verify.add_argument("--config", metavar="DIR", help="the configuration folder the runs were made with")
     verify.set_defaults(command=_verify)
 
-    for verb in (report, explain, verify):
-        verb.add_argument("--out", required=True, metavar="DIR", help="the output to read")
+    compact = verbs.add_parser("compact", help="merge small files into a new release", allow_abbrev=False)
+    compact.set_defaults(command=_compact)
+
+    withdraw = verbs.add_parser("withdraw", help="take documents out of every dataset, for good", allow_abbrev=False)
+    withdraw.add_argument("ids", nargs="+", metavar="DOCUMENT_ID")
+    withdraw.add_argument("--reason", required=True, metavar="TEXT", help="why; it stands in the dataset withdrawn")
+    withdraw.add_argument("--config", metavar="DIR", help="the configuration folder whose rules say what stands for a story")
+    withdraw.set_defaults(command=_withdraw)
+
+    for verb, what in ((report, "read"), (explain, "read"), (verify, "read"), (compact, "work on"), (withdraw, "work on")):
+        verb.add_argument("--out", required=True, metavar="DIR", help=f"the output to {what}")
     config = verbs.add_parser("config", help="print the settings that hold, and where each came from", allow_abbrev=False)
     config.set_defaults(command=_config)
     for verb in (run, config):
         verb.add_argument("--config", metavar="DIR", help="another configuration folder")
         verb.add_argument("--set", action="append", default=[], type=_assignment, metavar="KEY=VALUE", help="such as limits.nesting=6")
-    for verb in (run, explain, config):
+    for verb in (run, explain, withdraw, config):
         verb.add_argument("--json", action="store_true", help="print one JSON object to stdout")
     schema = verbs.add_parser("schema", help="print the data dictionary", allow_abbrev=False)
     schema.set_defaults(command=_schema)
-    for verb in (run, report, explain, verify, config, schema):
+    for verb in (run, report, explain, verify, compact, withdraw, config, schema):
         verb.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     return top
 
@@ -175,12 +185,40 @@ def _verify(options: argparse.Namespace) -> int:
     source = replay.source_texts(options.config) if replay and options.source else None
     rerun = replay.rerun(options.config) if replay and options.rerun else None
     found = 0
-    for breach in iterate_breaches(options.out, source, rerun):
+    for breach in iterate_breaches(options.out, source, rerun, replay.grouping(options.config) if replay else None):
         print(breach.line(), flush=True)
         found += 1
     if found:
         print(f"copydesk: {options.out}: breaches: {found}; restore it from a backup or clean again into a new output", file=sys.stderr)
     return FAILED if found else DONE
+
+
+def _compact(options: argparse.Namespace) -> int:
+    from tasks.write.compact import compact_output
+
+    release = compact_output(options.out)
+    said = f"release {release.number} in {options.out}" if release else "nothing to merge: no dataset has more than one file; no release"
+    print(said, file=sys.stderr)
+    return DONE
+
+
+def _withdraw(options: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from flows.replay import grouping
+    from tasks.write.withdraw import withdraw_documents
+
+    done = withdraw_documents(options.out, options.ids, options.reason, grouping(options.config))
+    print(f"withdrawn: {len(set(options.ids))}; release {done.release.number} in {options.out}", file=sys.stderr)
+    if options.json:
+        rest = [asdict(one) for one in done.remaining]
+        print(json.dumps({"withdrawn": sorted(set(options.ids)), "release": done.release.number, "remaining": rest}, ensure_ascii=False))
+        return DONE
+    if done.remaining:
+        print(f"its other copies and versions stay unless they are named too: {len(done.remaining)}", file=sys.stderr)
+    for one in done.remaining:
+        print(one.document_id, one.relation or "article", f"{one.source_bundle}/{one.source_member}", one.url or "")
+    return DONE
 
 
 def _schema(_: argparse.Namespace) -> int:

@@ -30,7 +30,7 @@ def article_cleaning(job: Job) -> "Summary":
     shards = split(job.bundles, job.at(""), job.settings, call)
     parsed = parse.map(shards, every, unmapped(known), each).result()
     selected = select(parsed, known, job.at("selected.parquet"), call)
-    lines = count_boilerplate(parsed, job.earlier("boilerplate"), job.at("boilerplate.parquet"), call)
+    lines = count_boilerplate(parsed, selected, job.earlier("boilerplate"), job.at("boilerplate.parquet"), call)
     stripped = strip.map(parsed, every, unmapped(selected), unmapped(lines), each)
     articles = normalize.map(stripped, every, each)
     signed = settled(stripped, articles, sign.map(articles, every, each))

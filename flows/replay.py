@@ -4,8 +4,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+from tasks.records import Assignment
 from tasks.settings import CONFIG, Settings, load_settings
 
 
@@ -37,6 +40,13 @@ def _parsed(locations: Sequence[str], work: Path, settings: Settings) -> Iterato
         for batch in parsed.iter_batches(columns=["document.document_id", "source_text"], batch_size=512):
             ids = batch.column("document").field("document_id").to_pylist()
             yield from zip(ids, batch.column("source_text").to_pylist(), strict=True)
+
+
+def grouping(config: str | None) -> Callable[[Any], Sequence[Assignment]]:
+    """Who stands for a story of which documents were withdrawn, and what the others are to it."""
+    from tasks.deduplicate.regroup import regroup
+
+    return partial(regroup, config=Path(config).resolve() if config else CONFIG)
 
 
 def rerun(config: str | None) -> Callable[[Sequence[str], Path], None]:

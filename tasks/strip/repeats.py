@@ -17,8 +17,12 @@ ENOUGH = 3  # distinct neighbourhoods in which a line must stand to be boilerpla
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A line of a document as it is counted: outlet, digest of the line, digest of what stands around it."""
+    """A line of a document as it is counted: outlet, digest of the line, digest of what stands around it.
 
+    The document is named so that its lines can be forgotten with it; it does not count otherwise.
+    """
+
+    document_id: str
     outlet: str
     line: int
     around: int
@@ -73,4 +77,4 @@ def repeats_of(parsed: ParsedDocument) -> Iterable[Repeat]:
         key = digest(fold(line.text) or line.text)
         if key not in seen:
             seen.add(key)
-            yield Repeat(outlet, key, around[line.index])
+            yield Repeat(parsed.document.document_id, outlet, key, around[line.index])

@@ -57,21 +57,21 @@ def ids_in(known: Path, wanted: Sequence[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def count_lines(shards: Sequence[Path], prior: Sequence[Path], target: Path) -> Path:
-    """Merge the lines of all shards and of earlier runs; each (outlet, line, neighbourhood) counts once.
+def count_lines(shards: Sequence[Path], selected: Path, prior: Sequence[Path], target: Path) -> Path:
+    """Merge the lines of all documents that count (law 1) and of earlier runs; each (outlet, line, neighbourhood) counts once.
 
-    Inputs that do not count (law 1) need no leaving out: they hold the lines and neighbourhoods of the one that does.
-
-    Writes `target` with the columns outlet, line, count for judging, and beside it, as `lines.parquet`, the rows that are
-    new to the memory.
+    Writes `target` with the columns outlet, line, count for judging, and beside it, as `lines.parquet`, this run's rows for
+    the memory: those of each document, so that they can go with it.
     """
-    old = pa.concat_tables([pq.read_table(path, schema=schema_of(Repeat)) for path in sorted(prior)] or [schema_of(Repeat).empty_table()])
-    new = pa.concat_tables([pq.read_table(shard / "lines.parquet", schema=schema_of(Repeat)) for shard in shards] or [old.slice(0, 0)])
-    keys = ["outlet", "line", "around"]
-    distinct = new.group_by(keys).aggregate([]).join(old, keys, join_type="left anti").sort_by([(key, "ascending") for key in keys])
-    pq.write_table(distinct.select(keys), target.with_name("lines.parquet"), compression="zstd")
-    counts = pa.concat_tables([old.select(keys), distinct.select(keys)]).group_by(["outlet", "line"]).aggregate([("around", "count")])
-    common = counts.filter(pc.greater_equal(counts["around_count"], ENOUGH))
+    kind = schema_of(Repeat)
+    old = pa.concat_tables([pq.read_table(path, schema=kind) for path in sorted(prior)] or [kind.empty_table()])
+    new = pa.concat_tables([pq.read_table(shard / "lines.parquet", schema=kind) for shard in shards] or [kind.empty_table()])
+    counted = pq.read_table(selected, columns=["document_id"])["document_id"].combine_chunks()
+    new = new.filter(pc.is_in(new["document_id"], value_set=counted))
+    fresh = new.group_by(kind.names).aggregate([]).sort_by([(key, "ascending") for key in ("outlet", "document_id", "line", "around")])
+    pq.write_table(fresh.select(kind.names), target.with_name("lines.parquet"), compression="zstd")
+    counts = pa.concat_tables([old, new]).group_by(["outlet", "line"]).aggregate([("around", "count_distinct")])
+    common = counts.filter(pc.greater_equal(counts["around_count_distinct"], ENOUGH))
     pq.write_table(common.sort_by([("outlet", "ascending"), ("line", "ascending")]), target, compression="zstd")
     return target
 

@@ -9,11 +9,12 @@ from typing import Any
 import pyarrow as pa
 
 from tasks.write.columns import sort_by_id
-from tasks.write.output import Output, Release, close_output, holding, open_output
+from tasks.write.ledger import LEDGER, covering
+from tasks.write.output import Output, Release, close_output, current_release, holding, open_output
 from tasks.write.parquet import DatasetWriter, write_rows
 from tasks.write.partition import BUDGET, bucket_count, read_buckets
 from tasks.write.reading import read_file
-from tasks.write.release import commit, prior_state
+from tasks.write.release import MEMORY, commit, prior_state, write_memory
 from tasks.write.schema import DATASETS
 
 FEW = 2  # files with rows that a dataset may hold before it is worth merging
@@ -39,12 +40,28 @@ def _merge(release: Release, staged: Path, spill: Path, stem: str, dataset: str,
             writer.write(table)
 
 
+def _merge_memory(release: Release, staged: Path, stem: str) -> list[dict[str, Any]]:
+    """Merge what earlier runs left for the next one, name by name; returns the entries of the files that stay as they are."""
+    runs, keep = int(release.manifest["runs"]), []
+    for name in sorted({f["path"].split("/")[1] for f in release.manifest["files"] if f["path"].startswith(f"{MEMORY}/")}):
+        paths = release.files(f"{MEMORY}/{name}")
+        if f"{MEMORY}/{name}" == LEDGER:
+            read = frozenset(covering(paths, 1, runs) or paths)  # the others say the same
+            keep += [f for f in release.manifest["files"] if release.path / f["path"] in read]
+        elif len(paths) < FEW:
+            keep += [f for f in release.manifest["files"] if f["path"].startswith(f"{MEMORY}/{name}/")]
+        else:
+            write_memory(staged / MEMORY / name / f"{stem}.parquet", (read_file(path) for path in paths))
+    return keep
+
+
 def compact_output(out: str | os.PathLike[str]) -> Release | None:
     """Merge the files of all datasets into a new release with the same rows, and return it; None where there is nothing to merge.
 
     The state that the next run starts from stays the same. Raises OutputError where nothing can be written, Conflict where a run
     published meanwhile.
     """
+    current_release(out)  # an output that is none is not made one
     output = open_output(out)
     try:
         return _compact(output)
@@ -63,7 +80,8 @@ def _compact(output: Output) -> Release | None:
     with holding(output):
         for dataset in DATASETS:
             _merge(prior, work / "release", work / "spill", stem, dataset, bucket_count(heavy, BUDGET))
-        keep = [f for f in prior.manifest["files"] if f["path"].split("/")[0] not in DATASETS or not f["rows"]]
+        keep = [f for f in prior.manifest["files"] if f["path"].split("/")[0] in DATASETS and not f["rows"]]
+        keep += _merge_memory(prior, work / "release", stem)
         release = commit(output, work / "release", runs=prior.manifest["runs"], keep=keep, state=prior_state(prior))
     shutil.rmtree(work, ignore_errors=True)
     return release

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -88,13 +88,11 @@ class Measured:
                 total[2] += length
 
 
-def past_debris(runs: Iterable[Mapping[str, Any]]) -> dict[str, float]:
-    """The mean share that was removed of each outlet, from the rows of `runs`."""
+def past_debris(shares: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """The mean share that was removed of each outlet, from the shares of its earlier runs."""
     found: dict[str, list[float]] = defaultdict(list)
-    for row in runs:
-        for entry in row["expectations"]:
-            if entry["outlet"] is not None and entry["value"] is not None:
-                found[entry["outlet"]].append(entry["value"])
+    for outlet, share in shares:
+        found[outlet].append(share)
     return {outlet: sum(values) / len(values) for outlet, values in found.items()}
 
 

@@ -72,6 +72,11 @@ def write_empty(path: Path, dataset: str) -> None:
         pass
 
 
+def write_table(path: Path, dataset: str, table: pa.Table) -> None:
+    """One file of a dataset from a table with its schema, in the order of its rows."""
+    pq.write_table(table.combine_chunks(), path, row_group_size=GROUP_ROWS[dataset], **writer_options(dataset))
+
+
 class DatasetWriter:
     """Writes the rows of one dataset, in the order they come, to `<stem>-000.parquet`, `<stem>-001.parquet` … in a folder."""
 

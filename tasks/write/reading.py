@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.write.columns import id_bytes
+from tasks.write.columns import id_bytes, strings
 
 Range = tuple[str, str]  # ids from the first up to, not including, the second
 SLICES = 4096  # three hex digits
@@ -75,6 +75,25 @@ def _matching(file: pq.ParquetFile, group: int, wanted: "np.ndarray[Any, np.dtyp
     table = file.read_row_group(group)
     for run in np.split(here, np.flatnonzero(np.diff(here) > 1) + 1):
         yield from table.slice(run[0], len(run)).to_pylist()
+
+
+def among(column: pa.ChunkedArray, ids: Iterable[str]) -> pa.ChunkedArray:
+    """Which values of a column of ids (as hex digits, or packed in bytes) are among these."""
+    values = sorted(ids)
+    packed = pa.types.is_fixed_size_binary(column.type)
+    return pc.is_in(column, pa.array([bytes.fromhex(v) for v in values], column.type) if packed else strings(values))
+
+
+def rows_among(path: Path, column: str, ids: Iterable[str]) -> pa.Table:
+    """The rows of a file whose column holds one of some ids; only row groups that have one are read whole."""
+    wanted = frozenset(ids)
+    with pq.ParquetFile(path) as file:
+        tables = [file.schema_arrow.empty_table()]
+        for group in range(file.metadata.num_row_groups):
+            here = among(file.read_row_group(group, columns=[column])[column], wanted)
+            if pc.any(here).as_py():
+                tables.append(file.read_row_group(group).filter(here))
+    return pa.concat_tables(tables)
 
 
 def group_of(path: Path) -> str:

@@ -1,7 +1,7 @@
 """Which rejects are published: law 1 for documents that did not get through."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 
 from tasks.turned_away import PROVISIONAL
 from tasks.write.columns import constant, sort_by_id, strings
+from tasks.write.ledger import ledger_files, rows_of
+from tasks.write.output import Release
 from tasks.write.reading import read_file
 from tasks.write.schema import schema_for
 
@@ -32,10 +34,22 @@ def provisional_id(run_id: str, document_id: str) -> str:
     return hashlib.sha256(f"{run_id}\0{document_id}".encode()).hexdigest()[:32]
 
 
-def failed_before(paths: Iterable[Path]) -> frozenset[Pair]:
-    """(identity, source_sha256) of the provisional rejects in published files."""
+def lasting_id(row: Mapping[str, Any]) -> str:
+    """The document_id that the document of a row has for good: a provisional reject's is told by its identity and bytes."""
+    if row.get("reason") in PROVISIONAL and row["source_sha256"]:
+        return hashlib.sha256(f"{row['identity']}\0{row['source_sha256']}".encode()).hexdigest()[:32]
+    return str(row["document_id"])
+
+
+def failed_before(prior: Release | None) -> frozenset[Pair]:
+    """(identity, source_sha256) of the provisional rejects of a release."""
+    if prior is None:
+        return frozenset()
     found: set[Pair] = set()
-    for path in paths:
+    if (told := ledger_files(prior)) is not None:
+        table = rows_of(told, "failed")
+        return frozenset(zip(table["identity"].to_pylist(), table["digest"].to_pylist(), strict=True))
+    for path in prior.files("rejects"):
         table = read_file(path, ["identity", "source_sha256", "reason"])
         table = table.filter(pc.is_in(table["reason"], strings(sorted(PROVISIONAL))))
         found.update(zip(table["identity"].to_pylist(), table["source_sha256"].to_pylist(), strict=True))

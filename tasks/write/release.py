@@ -4,7 +4,7 @@ import errno
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from tasks.turned_away import PROVISIONAL
 from tasks.write.columns import strings
+from tasks.write.ledger import ledger_files, rows_of
 from tasks.write.output import (
     MANIFEST,
     Conflict,
@@ -40,6 +41,7 @@ __all__ = [
 ]  # fmt: skip
 
 MEMORY = "memory"
+MEMORY_ROWS = 16_384  # in a row group: what a run looks through at a time
 UNSTATED = ("runs/", "withdrawn/")  # no part of the prior state
 KNOWN = pa.schema([("document_id", pa.string()), ("identity", pa.string()), ("source_text_sha256", pa.string())])
 
@@ -47,6 +49,13 @@ KNOWN = pa.schema([("document_id", pa.string()), ("identity", pa.string()), ("so
 def memory_files(output: Output, name: str) -> list[Path]:
     """The files an earlier run left under a name of the memory (`signatures`, `boilerplate`), in order of run."""
     return output.prior.files(f"{MEMORY}/{name}") if output.prior else []
+
+
+def write_memory(path: Path, tables: Iterable[pa.Table]) -> None:
+    """One file of the memory from tables of one schema; where one table ends does not show."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    whole = pa.concat_tables(tables).combine_chunks()
+    pq.write_table(whole, path, compression="zstd", compression_level=3, row_group_size=MEMORY_ROWS)
 
 
 def permanent_rejects(table: pa.Table) -> pa.Table:
@@ -68,10 +77,18 @@ def known_documents(output: Output, target: Path) -> Path | None:
     if output.prior is None:
         return None
     with pq.ParquetWriter(target, KNOWN, compression="zstd", compression_level=1) as writer:
-        for dataset in ("articles", "copies", "rejects", "withdrawn"):
-            for path in output.prior.files(dataset):
-                writer.write_table(_known(path, dataset).cast(KNOWN))
+        for table in _known_tables(output.prior):
+            writer.write_table(table.cast(KNOWN))
     return target
+
+
+def _known_tables(prior: Release) -> Iterator[pa.Table]:
+    told = ledger_files(prior)
+    if told is not None:
+        yield rows_of(told, "known").select(["document_id", "identity", "digest"]).rename_columns(KNOWN.names)
+    # What was withdrawn before it was known for good stands in no ledger; the datasets tell all where there is none.
+    for dataset in ("withdrawn",) if told is not None else ("articles", "copies", "rejects", "withdrawn"):
+        yield from (_known(path, dataset) for path in prior.files(dataset))
 
 
 def prior_state(prior: Release | None) -> str:
@@ -121,9 +138,8 @@ def _sync_tree(root: Path, fresh: Iterable[Path]) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-    for folder in sorted(p for p in root.rglob("*") if p.is_dir()):
-        sync_folder(folder)
-    sync_folder(root)
+    for folder, _, _ in os.walk(root):
+        sync_folder(Path(folder))
 
 
 def stage_empty(staged: Path) -> None:
@@ -166,9 +182,16 @@ def _commit(output: Output, staged: Path, runs: int, keep: Sequence[Mapping[str,
         "state": state or next_state(prior_state(prior), described),
         "files": sorted([*kept, *described], key=lambda f: f["path"]),
     }
-    (staged / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    (staged / MANIFEST).write_text(_printed(manifest), encoding="utf-8")
     _sync_tree(staged, [*fresh, staged / MANIFEST])
     return _rename(output, staged, manifest)
+
+
+def _printed(manifest: Mapping[str, Any]) -> str:
+    """The manifest as JSON, a line a file: for people to read, and quickly written where there are thousands of them."""
+    head = json.dumps({name: value for name, value in manifest.items() if name != "files"}, indent=1, sort_keys=True)
+    files = ",\n".join(f"  {json.dumps(entry, sort_keys=True)}" for entry in manifest["files"])
+    return f'{head[:-2]},\n "files": [\n{files}\n ]\n}}\n'
 
 
 def _rename(output: Output, staged: Path, manifest: dict[str, Any]) -> Release:

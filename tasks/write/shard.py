@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,15 +13,26 @@ import pyarrow.parquet as pq
 
 from tasks.records import Article, Assignment, Evidence, Removed
 from tasks.shards import schema_of
-from tasks.write.columns import BrokenLawError, article_tables, id_bytes, owned_rows
+from tasks.write.columns import BrokenLawError, article_tables, id_bytes, owned_rows, strings
 from tasks.write.expectations import Measured, Rule, judge, past_debris, stop_where_failed
-from tasks.write.output import Output, holding
+from tasks.write.ledger import entries, ledger_files, rows_of, stage_ledger
+from tasks.write.output import Output, Release, holding
 from tasks.write.parquet import DatasetWriter, write_rows
 from tasks.write.partition import BUDGET, bucket_count, read_buckets
 from tasks.write.reading import read_file
 from tasks.write.rejects import Taken, failed_before, reject_rows, select_rejects
-from tasks.write.release import KNOWN, MEMORY, commit, known_documents, prior_state, run_number, stage_empty
-from tasks.write.runs import RunInfo, Summary, run_id_of, runs_row
+from tasks.write.release import (
+    KNOWN,
+    MEMORY,
+    PROVISIONAL,
+    commit,
+    known_documents,
+    permanent_rejects,
+    prior_state,
+    run_number,
+    stage_empty,
+)  # fmt: skip
+from tasks.write.runs import Expectation, RunInfo, Summary, run_id_of, runs_row
 
 INPUTS = ("documents.parquet", "rejects-split.parquet")  # each row of these is one input
 
@@ -66,11 +76,13 @@ def _check_new(accepted: pa.Table, known: pa.Table) -> None:
         raise BrokenLawError(f"law 1: document {again['document_id'][0].as_py()} is published already and was cleaned again")
 
 
-def _taken(accepted: pa.Table, known: pa.Table, output: Output) -> Taken:
-    both = pa.concat_tables([accepted, known])
+def _taken(accepted: pa.Table, known: pa.Table, rejects: Sequence[Path], output: Output) -> Taken:
+    """What rejects could meet: all that this run accepted, of what is published that which shares an identity or an id with one."""
+    mine = pa.concat_tables([read_file(path, ["document_id", "identity"]) for path in rejects] or [KNOWN.empty_table()])
+    met = (pc.is_in(known[name], mine[name].combine_chunks()) for name in ("document_id", "identity"))
+    both = pa.concat_tables([accepted, known.filter(pc.or_(*met))])
     pairs = frozenset(zip(both["identity"].to_pylist(), both["source_text_sha256"].to_pylist(), strict=True))
-    earlier = output.prior.files("rejects") if output.prior else []
-    return Taken(frozenset(both["document_id"].to_pylist()), pairs, failed_before(earlier))
+    return Taken(frozenset(both["document_id"].to_pylist()), pairs, failed_before(output.prior))
 
 
 def _empty(record: type) -> pa.Table:
@@ -157,7 +169,8 @@ def publish_run(
     run_id = run_id_of(run, prior_state(output.prior))
     accepted, seen = _accepted(shards), _known_table(output, known)
     _check_new(accepted, seen)
-    rejected = select_rejects(_files(shards, "rejects-*.parquet"), _taken(accepted, seen, output))
+    turned_away = _files(shards, "rejects-*.parquet")
+    rejected = select_rejects(turned_away, _taken(accepted, seen, turned_away, output))
     rejects = reject_rows(rejected, run_id)
     documents = sum(pq.read_metadata(path).num_rows for name in INPUTS for path in _files(shards, name))
     unchanged = documents - accepted.num_rows - rejects.num_rows
@@ -165,22 +178,44 @@ def publish_run(
     if not accepted.num_rows and not rejects.num_rows:
         return summary
     with holding(output):
-        return _publish(_prepare(output, shards, assignments, run_id, budget, expectations), run, rejects, summary, memory or {})
+        return _publish(_prepare(output, shards, assignments, run_id, budget, expectations), run, accepted, rejects, summary, memory or {})
 
 
 def _counts(rejects: pa.Table) -> dict[str, int]:
     return dict(sorted(Counter(rejects["reason"].to_pylist()).items()))
 
 
-def _past_runs(output: Output) -> list[dict[str, Any]]:
-    paths = output.prior.files("runs") if output.prior else []
-    return [row for path in paths for row in read_file(path, ["expectations"]).to_pylist()]
+def _past_shares(prior: Release | None) -> Iterator[tuple[str, float]]:
+    told = ledger_files(prior)
+    if told is not None:
+        table = rows_of(told, "outlet")
+        yield from zip(table["identity"].to_pylist(), table["share"].to_pylist(), strict=True)
+    elif prior is not None:
+        runs = (row for path in prior.files("runs") for row in read_file(path, ["expectations"]).to_pylist())
+        yield from ((e["outlet"], e["value"]) for run in runs for e in run["expectations"] if e["outlet"] is not None)
 
 
-def _publish(job: _Job, run: RunInfo, rejects: pa.Table, summary: Summary, memory: Mapping[str, Path]) -> Summary:
+def _learnt(accepted: pa.Table, rejects: pa.Table, judged: Sequence[Expectation]) -> pa.Table:
+    """This run's rows of the ledger."""
+    known = pa.concat_tables([accepted, permanent_rejects(rejects).select(KNOWN.names).cast(KNOWN)])
+    failed = rejects.filter(pc.is_in(rejects["reason"], strings(sorted(PROVISIONAL))))
+    outlets = pa.Table.from_pylist(
+        [{"outlet": e.outlet, "share": e.value} for e in judged if e.outlet is not None],
+        schema=pa.schema([("outlet", pa.string()), ("share", pa.float64())]),
+    )
+    return pa.concat_tables([
+        entries("known", known, document_id="document_id", identity="identity", digest="source_text_sha256"),
+        entries("failed", failed, identity="identity", digest="source_sha256"),
+        entries("outlet", outlets, identity="outlet", share="share"),
+    ])  # fmt: skip
+
+
+def _publish(
+    job: _Job, run: RunInfo, accepted: pa.Table, rejects: pa.Table, summary: Summary, memory: Mapping[str, Path]
+) -> Summary:
     number = run_number(job.output.prior)
     articles, copies = _write_articles(job)
-    judged = judge(job.measured, rejects.num_rows, past_debris(_past_runs(job.output)))
+    judged = judge(job.measured, rejects.num_rows, past_debris(_past_shares(job.output.prior)))
     stop_where_failed(judged)
     characters = _write_owned(job, "removed", Removed)
     _write_owned(job, "evidence", Evidence)
@@ -189,6 +224,7 @@ def _publish(job: _Job, run: RunInfo, rejects: pa.Table, summary: Summary, memor
     summary = replace(summary, articles=articles, copies=copies, removed_characters=removed, expectations=judged)
     write_rows(job.staged / "runs", "runs", job.stem, [runs_row(run, summary, number)])
     _stage_memory(job, memory)
+    stage_ledger(job.output.prior, job.staged, number, job.stem, _learnt(accepted, rejects, judged))
     if job.output.prior is None:
         stage_empty(job.staged)
     release = commit(job.output, job.staged, runs=number)

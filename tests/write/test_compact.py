@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pyarrow.dataset as ds
+import pytest
 
 from tasks.write.compact import compact_output
 from tasks.write.explain import explain_document
-from tasks.write.output import current_release
+from tasks.write.output import OutputError, current_release
+from tasks.write.reading import read_file
 from tasks.write.schema import DATASETS
 from tasks.write.verify import verify_output
 
@@ -28,7 +30,8 @@ def test_same_rows_in_fewer_files(tmp_path: Path) -> None:
     for dataset in DATASETS:
         assert rows(tmp_path / "merged", dataset) == rows(tmp_path / "as-it-was", dataset)
         assert len([f for f in release.manifest["files"] if f["path"].startswith(f"{dataset}/") and f["rows"]]) <= 1
-    assert len(release.files("memory/signatures")) == 3
+    assert [read_file(path).num_rows for path in release.files("memory/signatures")] == [3]
+    assert len(release.files("memory/ledger")) == 3  # of three runs, none merged yet
     assert verify_output(tmp_path / "merged") == []
     assert explain_document(tmp_path / "merged", plain(11).article.document_id).source_text == plain(11).source
     assert compact_output(tmp_path / "merged") is None
@@ -38,6 +41,8 @@ def test_same_rows_in_fewer_files(tmp_path: Path) -> None:
 
 
 def test_nothing_to_merge(tmp_path: Path) -> None:
-    assert compact_output(tmp_path / "out") is None
+    with pytest.raises(OutputError, match="nothing is published here"):
+        compact_output(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
     publish(tmp_path / "out", tmp_path / "w", Input(some(0, 3)))
     assert compact_output(tmp_path / "out") is None and current_release(tmp_path / "out").number == 1
