@@ -104,7 +104,7 @@ def test_withdraw(copydesk: Run, bundles: dict[str, Path], out: Path, tmp_path: 
     assert [one["reason"] for one in rows(mine, "withdrawn")] == ["asked by its author"]
     copy = next(one for one in rows(mine, "copies") if one["document_id"] == late)
     # Of the first run the trimmed text alone is left, so the full one, which came later, now extends it.
-    assert (copy["copy_of"], copy["relation"], copy["containment"]) == (next_one, "extended", 1.0) and 0.5 < copy["similarity"] < 1
+    assert (copy["copy_of"], copy["relation"], copy["containment"]) == (next_one, "extended", 1.0) and 0.3 < copy["similarity"] < 0.6
     for name in ("signatures", "boilerplate"):
         assert gone in memory_ids(out, name) and gone not in memory_ids(mine, name)
     assert copydesk("verify", "--out", mine, "--source", "--rerun").stdout == ""
