@@ -3,6 +3,8 @@
 
 BUNDLE ?= seeds
 OUT ?= data
+KILLS ?= 200
+RUNS ?= 20
 export PYTHON
 
 .DEFAULT_GOAL := help
@@ -28,6 +30,10 @@ check: ## style and types
 	@.ci/setup dev
 	.venv/bin/ruff check .
 	.venv/bin/mypy
+
+crash: ## kill runs at KILLS random moments over RUNS bundles (200, 20) while readers loop
+	@.ci/setup dev
+	.venv/bin/python tests/write/crash.py --kills $(KILLS) --runs $(RUNS)
 
 gate: ## run on the real articles in ../shared and score the outcome
 	@.ci/setup dev

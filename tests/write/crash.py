@@ -228,6 +228,7 @@ def main() -> int:
     options.add_argument("--runs", type=int, default=20)
     options.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4)))
     chosen = options.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("crash: stopped"))  # the readers end with it
     with tempfile.TemporaryDirectory(prefix="copydesk-crash-") as work:
         return crash(Path(work), chosen.kills, chosen.runs, chosen.seed)
 
