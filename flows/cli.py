@@ -22,6 +22,7 @@ PLAIN = {
     "SchemaVersionError": WRONG,
     "BundleError": WRONG,
     "UsageError": WRONG,
+    "BundleGoneError": FAILED,
     "OutputError": FAILED,
     "Conflict": FAILED,
     "HomeError": FAILED,
@@ -32,6 +33,10 @@ PLAIN = {
 
 class UsageError(Exception):
     """The command line is wrong; the message is one line."""
+
+
+class BundleGoneError(Exception):
+    """A bundle that was there when the run began is not any more; the message is one line."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -131,7 +136,12 @@ def _run(options: argparse.Namespace) -> int:
     from flows.running import run_bundles
 
     start_logging(configuration.settings.pipeline.run.log)
-    summary = run_bundles(tuple(options.bundles), options.out, configuration)
+    try:
+        summary = run_bundles(tuple(options.bundles), options.out, configuration)
+    except Exception:
+        if gone := [bundle for bundle in options.bundles if "://" not in bundle and not os.path.lexists(bundle)]:
+            raise BundleGoneError(f"{gone[0]}: went away before it was read; nothing was published, put it back and run again") from None
+        raise
     from flows.display import show_summary, tell_summary
 
     (tell_summary if configuration.settings.pipeline.run.log == "json" else show_summary)(summary, options.out)

@@ -37,7 +37,7 @@ ROOMS = (
     "tasks.write.inputs",
 )
 PLAIN = frozenset({"ConfigurationError", "BundleError", "OutputError", "BrokenLawError", "KeyboardInterrupt"})
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT})  # no fault of a shard's
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # no fault of a shard's
 ATTEMPTS = 5  # against other runs that publish into the same output
 
 

@@ -8,6 +8,7 @@ but the fork.
 """
 
 import contextlib
+import errno
 import gc
 import os
 import pickle
@@ -37,6 +38,7 @@ Rows = tuple[Sequence[Any], ...]  # what comes of one document: the records for 
 LOOK = 0.05  # seconds between looks at the child's memory
 CHUNK = 1.0  # processor seconds of work that are sent together, and done again where a document ends the child
 ROOM = 1.125  # of address space for each byte of memory that is allowed: the kernel's word, where looking comes too late
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # no fault of a document: libraries write to the temporary folder
 MEBIBYTE = 1 << 20
 REST = -1  # the place of a child that is at no document
 SENT, RAISED = b"0", b"1"
@@ -285,6 +287,10 @@ class _Walk(Generic[Subject]):
             return self.work(subject)
         except MemoryError as error:
             return self.broken(subject, Crash("out-of-memory", str(error) or "no memory left"))
+        except OSError as error:
+            if error.errno in FULL:
+                raise
+            return self.broken(subject, Crash("crashed", f"{type(error).__name__}: {error}"[:300]))
         except BaseException as error:  # a library that wants to leave is one that broke
             return self.broken(subject, Crash("crashed", f"{type(error).__name__}: {error}"[:300]))
 
