@@ -21,6 +21,7 @@ GROUP_ROWS = {
 FILE_GROUPS = 128  # row groups in a file, at most
 LONG_TEXTS = frozenset({"body", "text", "head", "raw", "value", "detail"})  # statistics and a dictionary are worth nothing here
 HAS_BLOOM = frozenset({"articles", "copies", "rejects"})
+DELTA = {"start_offset": "DELTA_BINARY_PACKED", "end_offset": "DELTA_BINARY_PACKED"}  # they climb through a document
 UNIQUE = frozenset(
     {"document_id", "source_text_sha256", "source_sha256", "identity", "url", "canonical_url", "headline", "story_id", "previous_version"}
 )
@@ -40,8 +41,9 @@ def leaf_names(schema: pa.Schema) -> list[str]:
 
 
 def _has_dictionary(dataset: str, schema: pa.Schema, leaf: str) -> bool:
-    # In `removed` and `evidence` an id comes again with every row of its document, and debris repeats itself: a dictionary pays.
-    if dataset == "removed":
+    if dataset == "removed":  # ids and debris come again close to one another, which zstd finds by itself
+        return leaf in ("run_id", "class", "rule")
+    if dataset == "evidence":
         return True
     unique = UNIQUE if dataset in HAS_BLOOM else frozenset()
     return leaf not in LONG_TEXTS | unique and schema.field(leaf.split(".")[0]).type != INSTANT
@@ -61,6 +63,8 @@ def writer_options(dataset: str) -> dict[str, Any]:
     }
     if dataset in HAS_BLOOM:
         options["bloom_filter_options"] = {"document_id": {"ndv": GROUP_ROWS[dataset], "fpp": 0.01}}
+    if dataset == "removed":
+        options["column_encoding"] = DELTA
     if "document_id" in schema.names:
         options["sorting_columns"] = [pq.SortingColumn(schema.get_field_index("document_id"))]
     return options

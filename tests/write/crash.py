@@ -121,6 +121,7 @@ def look(reader: str, out: Path, expected: dict[str, dict[str, int]]) -> int:
 
 def read_on(reader: str, out: Path, told: Path, stop: Path) -> int:
     """Loop until told to stop; prints how often and what was seen. Returns 1 at the first thing that may not be."""
+    os.nice(5)  # the runs go first
     expected, looks, states = json.loads(told.read_text()), 0, Counter[int]()
     while not (out / "articles").exists() and not stop.exists():
         time.sleep(0.01)
