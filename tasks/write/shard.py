@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from tasks.records import Article, Assignment, Evidence, Removed
 from tasks.shards import schema_of
+from tasks.turned_away import PROVISIONAL
 from tasks.write.columns import BrokenLawError, article_tables, id_bytes, owned_rows, strings
 from tasks.write.expectations import Measured, Rule, judge, past_debris, stop_where_failed
 from tasks.write.ledger import entries, ledger_files, rows_of, stage_ledger
@@ -24,7 +25,6 @@ from tasks.write.rejects import Taken, failed_before, reject_rows, select_reject
 from tasks.write.release import (
     KNOWN,
     MEMORY,
-    PROVISIONAL,
     commit,
     known_documents,
     permanent_rejects,
