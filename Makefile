@@ -59,6 +59,10 @@ bench-normalize: ## headlines, authors, dates, outlets beside the tools of the f
 	@.ci/setup dev
 	.venv/bin/python tests/benchmarks/normalize.py --data ../shared/data/pages --check ../shared/checks/score.py
 
+bench-write: ## what writing costs, choice by choice (FROM names published outputs whose text is taken)
+	@.ci/setup dev
+	.venv/bin/python tests/benchmarks/write.py $(FROM)
+
 train-lines: ## train the line model anew (needs ../shared)
 	@.ci/setup dev
 	.venv/bin/python -m tests.train.lines

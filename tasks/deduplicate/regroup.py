@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.deduplicate.heads import STANDING, chosen
+from tasks.deduplicate.files import signatures
+from tasks.deduplicate.heads import COLUMNS, STANDING, chosen
 from tasks.deduplicate.knowledge import load_rules
-from tasks.deduplicate.members import Members, load
+from tasks.deduplicate.members import Members, gather, load_members
+from tasks.deduplicate.overlaps import load_texts
 from tasks.deduplicate.relations import NAMES, related
 from tasks.deduplicate.shard import sign_shard
-from tasks.deduplicate.signatures import MEMORY
-from tasks.deduplicate.words import Index
 from tasks.records import Assignment
 
 
@@ -25,10 +25,13 @@ def regroup(rows: pa.Table, config: Path) -> Sequence[Assignment]:
 
     The article stays; where it is gone, the best document of the oldest run takes its place, since a copy never points at a later run.
     """
-    members = _members(rows, config)
-    head, reasons = _head(rows, members, config)
-    found = related(members, np.full(len(members), head), load_rules(config).relations)
-    ids: list[str] = members.ids.to_pylist()
+    rules, ids = load_rules(config), rows["document_id"].to_pylist()
+    with TemporaryDirectory(prefix="copydesk-regroup-") as name:
+        shard = _signed(rows, Path(name) / "00000", config)
+        gather([shard], [], Path(name) / "arrays", config)
+        members, texts = _in_order_of_runs(load_members(Path(name) / "arrays"), rows), load_texts(Path(name) / "arrays")
+        head, reasons = _head(rows, signatures(shard, COLUMNS), (*rules.head, "document-id"))
+        found = related(members, texts, np.full(len(members), head), rules.relations)
     previous = [ids[at] if at >= 0 else None for at in found.previous.tolist()]
     names = [NAMES[at] for at in found.relation.tolist()]
     columns = (ids, names, found.similarity.tolist(), found.containment.tolist(), reasons, previous)
@@ -36,13 +39,16 @@ def regroup(rows: pa.Table, config: Path) -> Sequence[Assignment]:
     return [*rest[:head], Assignment(ids[head], ids[head], previous_version=previous[head]), *rest[head + 1 :]]
 
 
-def _members(rows: pa.Table, config: Path) -> Members:
-    """The rows as documents of one run that follow one another as their runs did."""
-    kind = pa.struct([pa.field("at", rows["published_at"].type)])
-    at = pa.StructArray.from_arrays([rows["published_at"].combine_chunks()], fields=list(kind))
-    with TemporaryDirectory(prefix="copydesk-regroup-") as folder:
-        pq.write_table(rows.append_column("published", at), Path(folder) / "articles.parquet")
-        members = load([sign_shard(Path(folder), config)], MEMORY.empty_table())
+def _signed(rows: pa.Table, folder: Path, config: Path) -> Path:
+    """The rows as a shard of one run, signed."""
+    folder.mkdir()
+    at = pa.StructArray.from_arrays([rows["published_at"].combine_chunks()], fields=[pa.field("at", rows["published_at"].type)])
+    pq.write_table(rows.append_column("published", at), folder / "articles.parquet")
+    return sign_shard(folder, config)
+
+
+def _in_order_of_runs(members: Members, rows: pa.Table) -> Members:
+    """The documents following one another as their runs did."""
     runs = rows["run_id"].combine_chunks()
     number = pc.index_in(runs, value_set=pc.unique(runs)).to_numpy()
     sequence = np.lexsort((members.order, number))
@@ -51,12 +57,12 @@ def _members(rows: pa.Table, config: Path) -> Members:
     return replace(members, order=order)
 
 
-def _head(rows: pa.Table, members: Members, config: Path) -> tuple[int, list[str]]:
+def _head(rows: pa.Table, signed: pa.Table, order: tuple[str, ...]) -> tuple[int, list[str]]:
     """Which row stands for the story, and why the others do not."""
     own = pc.equal(rows["document_id"], rows["story_id"]).to_numpy()
     if own.any():
-        return int(own.argmax()), [STANDING] * len(members)
-    oldest: Index = np.flatnonzero(pc.equal(rows["run_id"], rows["run_id"][0]).to_numpy())
-    best, reasons = chosen(members.table.take(pa.array(oldest)), np.zeros(len(oldest), np.int64), load_rules(config).head)
-    told = dict(zip(oldest.tolist(), reasons, strict=True))
-    return int(oldest[best[0]]), [told.get(at, STANDING) for at in range(len(members))]
+        return int(own.argmax()), [STANDING] * len(rows)
+    oldest = np.flatnonzero(pc.equal(rows["run_id"], rows["run_id"][0]).to_numpy())
+    best, decided = chosen(signed.take(pa.array(oldest)), np.zeros(len(oldest), np.int64), order)
+    told = {at: order[number] for at, number in zip(oldest.tolist(), decided.tolist(), strict=True)}
+    return int(oldest[best[0]]), [told.get(at, STANDING) for at in range(len(rows))]

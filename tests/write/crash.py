@@ -150,7 +150,9 @@ def staged(out: Path) -> bool:
 def kill_once(path: Path, out: Path, dice: Random, seconds: float) -> str:
     """Start a run and kill its process group at a random moment; returns where it was then, or `finished` where it was too late."""
     before = len(list((out / "releases").glob("*"))) if (out / "releases").exists() else 0
-    run = subprocess.Popen(command(path, out), cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    said = out.with_name("said")
+    with said.open("w") as stream:
+        run = subprocess.Popen(command(path, out), cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL, stderr=stream)
     if dice.random() < 0.5:
         moment = time.monotonic() + dice.uniform(0, seconds)
         while time.monotonic() < moment and run.poll() is None:
@@ -164,7 +166,7 @@ def kill_once(path: Path, out: Path, dice: Random, seconds: float) -> str:
     status = run.wait()
     after = len(list((out / "releases").glob("*"))) if (out / "releases").exists() else 0
     if late:
-        return "finished" if status == 0 else sys.exit(f"crash: a run that followed a kill failed with {status}")
+        return "finished" if status == 0 else sys.exit(f"crash: a run that followed a kill failed with {status}: {said.read_text()[-500:]}")
     return "after its commit" if after > before else "while publishing" if staged(out) else "before publishing"
 
 
