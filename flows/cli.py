@@ -1,4 +1,4 @@
-"""copydesk run | report | explain | verify | compact | withdraw …: the command line, thin. Nothing heavy is imported before it is needed."""
+"""copydesk run | report | explain | verify | compact | withdraw …: the command line, thin. Nothing heavy is imported early."""
 
 import argparse
 import json

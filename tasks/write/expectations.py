@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -86,6 +86,12 @@ class Measured:
                 total[0] += 1
                 total[1] += length - rest
                 total[2] += length
+
+
+def told_shares(runs: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, float]]:
+    """Outlet and share removed, as rows of `runs` tell them."""
+    entries = (entry for row in runs for entry in row["expectations"])
+    yield from ((e["outlet"], e["value"]) for e in entries if e["outlet"] is not None and e["value"] is not None)
 
 
 def past_debris(shares: Iterable[tuple[str, float]]) -> dict[str, float]:

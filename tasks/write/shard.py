@@ -15,7 +15,7 @@ from tasks.records import Article, Assignment, Evidence, Removed
 from tasks.shards import schema_of
 from tasks.turned_away import PROVISIONAL
 from tasks.write.columns import BrokenLawError, article_tables, id_bytes, owned_rows, strings
-from tasks.write.expectations import Measured, Rule, judge, past_debris, stop_where_failed
+from tasks.write.expectations import Measured, Rule, judge, past_debris, stop_where_failed, told_shares
 from tasks.write.ledger import entries, ledger_files, rows_of, stage_ledger
 from tasks.write.output import Output, Release, holding
 from tasks.write.parquet import DatasetWriter, write_rows
@@ -191,8 +191,7 @@ def _past_shares(prior: Release | None) -> Iterator[tuple[str, float]]:
         table = rows_of(told, "outlet")
         yield from zip(table["identity"].to_pylist(), table["share"].to_pylist(), strict=True)
     elif prior is not None:
-        runs = (row for path in prior.files("runs") for row in read_file(path, ["expectations"]).to_pylist())
-        yield from ((e["outlet"], e["value"]) for run in runs for e in run["expectations"] if e["outlet"] is not None)
+        yield from told_shares(row for path in prior.files("runs") for row in read_file(path, ["expectations"]).to_pylist())
 
 
 def _learnt(accepted: pa.Table, rejects: pa.Table, judged: Sequence[Expectation]) -> pa.Table:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from tasks.write.expectations import past_debris
+from tasks.write.expectations import past_debris, told_shares
 from tasks.write.report.count import Counts
 from tasks.write.words import by_count
 
@@ -224,7 +224,7 @@ def _shares(counts: Counts) -> Iterator[tuple[str, Callable[[Mapping[str, Any]],
 
 def expected(runs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The last run's expectations, what went wrong first, each with `before`: the mean of that outlet's earlier runs, where it had any."""
-    past = past_debris(runs[:-1])
+    past = past_debris(told_shares(runs[:-1]))
     order = {"failed": 0, "warned": 1}
     rows = [dict(entry) | {"before": past.get(entry["outlet"])} for entry in (runs[-1]["expectations"] if runs else [])]
     return sorted(rows, key=lambda row: (order.get(row["outcome"], 2), row["id"], row["outlet"] or ""))
