@@ -3,6 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import numpy as np
 
 from tasks.records import Span
 
@@ -12,6 +15,18 @@ INVISIBLE = re.compile(
     "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 JOINERS = "\u200c\u200d"  # they join letters in Persian and Hindi, and emoji: there they stay
+
+
+WHERE_INVISIBLE = (*range(0x2100), 0xFEFF, *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080))  # where to look for them
+HIDDEN = np.zeros(WHERE_INVISIBLE[-1] + 2, bool)
+HIDDEN[[at for at in WHERE_INVISIBLE if INVISIBLE.match(chr(at))]] = True
+
+
+@lru_cache(maxsize=8)  # asked for each line of a text
+def all_visible(source: str) -> bool:
+    """Whether a text has no invisible characters."""
+    codes = np.frombuffer(source.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return not HIDDEN[np.minimum(codes, np.uint32(len(HIDDEN) - 1))].any()
 
 
 def joins(source: str, at: int) -> bool:
@@ -38,6 +53,9 @@ def hidden_at(source: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def visible_parts(source: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
     """The stretches of source[start:end] between invisible characters, white space at both ends cut."""
+    if all_visible(source):
+        text = source[start:end].lstrip()
+        return ((end - len(text), end - len(text) + len(text.rstrip())),) if text else ()
     parts: list[tuple[int, int]] = []
     at = start
     for first, stop in hidden_at(source, start, end):

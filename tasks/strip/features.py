@@ -1,13 +1,14 @@
 """What the line model sees of a line: its shape, its place, its neighbours. A row a line, a column a feature, no language assumed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
+from tasks.strip.context import found_around, topics
 from tasks.strip.lines import UNSPACED, Line, fold
 from tasks.strip.verdicts import Sheet
 
@@ -16,8 +17,10 @@ QUOTES = frozenset('"“”„«»「」『』')
 MARKS = frozenset("|»›→•@©#/")
 LINKS = ("http", "www.")
 COMMAS = frozenset(",،、，;")
+UNKNOWN = 0xFFFF
 ALPHA, DIGIT, UPPER, LOWER, SPACE, COMMA, QUOTE, MARK, WIDE = range(9)  # kinds of characters, in the order of `class_of`
 NEAR, FAR = 3, 10  # lines to each side that make a neighbourhood
+HEAVIEST = 60.0  # words beyond which a line weighs no more
 
 
 @cache
@@ -35,6 +38,19 @@ def class_of(character: str) -> int:
         bool(UNSPACED.match(character)),
     )
     return sum(1 << bit for bit, holds in enumerate(kinds) if holds)
+
+
+KNOWN = np.full(0x110000, UNKNOWN, np.uint16)  # `class_of` by code point, of the characters that have been asked for
+
+
+def classes(codes: npt.NDArray[np.uint32], text: str) -> npt.NDArray[np.uint16]:
+    """The kinds of all characters of a text."""
+    kinds = KNOWN[codes]
+    if (kinds == UNKNOWN).any():
+        for character in set(text):
+            KNOWN[ord(character)] = class_of(character)
+        kinds = KNOWN[codes]
+    return kinds
 
 
 def codes_of(text: str) -> npt.NDArray[np.uint32]:
@@ -56,8 +72,7 @@ class Characters:
 
     def counted(self, mask: npt.NDArray[np.bool_]) -> Matrix:
         """For each line how many of its characters a mask marks."""
-        total = np.concatenate(([0], np.cumsum(mask)))
-        return (total[self.ends] - total[self.starts]).astype(float)
+        return np.add.reduceat(mask, self.starts, dtype=np.intp).astype(float)  # the break behind a line counts as well: no mask marks it
 
     def first(self, bit: int) -> Matrix:
         """For each line whether its first character is of a kind."""
@@ -66,14 +81,9 @@ class Characters:
 
 def characters_of(texts: Sequence[str]) -> Characters:
     """The characters of the lines of a document."""
-    whole = "\n".join(texts) + "\n"
-    codes = codes_of(whole)
-    table = np.zeros(int(codes.max()) + 1, np.uint16)
-    for character in set(whole):
-        table[ord(character)] = class_of(character)
-    lengths = np.array([len(text) for text in texts], dtype=np.intp)
-    ends = np.cumsum(lengths + 1) - 1
-    return Characters(table[codes], ends - lengths, ends)
+    whole = "\n".join((*texts, ""))
+    ends = np.cumsum([len(text) + 1 for text in texts]) - 1
+    return Characters(classes(codes_of(whole), whole), np.concatenate(([0], ends[:-1] + 1)), ends)
 
 
 def token_marks(blank: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
@@ -92,7 +102,7 @@ def shapes(lines: Sequence[Line], title: frozenset[str]) -> dict[str, Matrix]:
     texts = [line.text for line in lines]
     words, ends = np.array([line.words for line in lines]), np.array([line.ends for line in lines])
     seen = Counter(texts)
-    found = {
+    return {
         "log_words": np.log1p(words),
         "up_to_3_words": words <= 3,
         "up_to_8_words": words <= 8,
@@ -108,7 +118,6 @@ def shapes(lines: Sequence[Line], title: frozenset[str]) -> dict[str, Matrix]:
         "title_words": np.array([shared(title, text) for text in texts]),
         "gap_before": np.array([line.gap for line in lines]),
     }
-    return {name: np.asarray(values, dtype=float) for name, values in found.items()}
 
 
 def spelling(all_of: Characters, linked: npt.NDArray[np.bool_]) -> dict[str, Matrix]:
@@ -137,10 +146,22 @@ def shared(title: frozenset[str], text: str) -> float:
 
 
 def window(values: Matrix, reach: int) -> Matrix:
-    """Sums of the values within `reach` lines to each side, the line itself among them."""
-    padded = np.concatenate(([0.0], np.cumsum(values)))
-    at = np.arange(len(values))
-    return np.asarray(padded[np.minimum(at + reach + 1, len(values))] - padded[np.maximum(at - reach, 0)])
+    """Sums of the values within `reach` lines to each side, the line itself among them; of several rows at once."""
+    return windows(summed(values), reach)
+
+
+def summed(values: Matrix) -> Matrix:
+    """Sums up to each line, along the last axis, a 0 before them."""
+    total = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
+    np.cumsum(values, axis=-1, out=total[..., 1:])
+    return total
+
+
+def windows(total: Matrix, reach: int) -> Matrix:
+    """Sums within `reach` lines to each side, from the sums up to each line."""
+    count = total.shape[-1] - 1
+    at = np.arange(count)
+    return np.asarray(total[..., np.minimum(at + reach + 1, count)] - total[..., np.maximum(at - reach, 0)])
 
 
 def shifted(values: Matrix, by: int) -> Matrix:
@@ -175,31 +196,49 @@ def places(lines: tuple[Line, ...], story: Matrix, debris: Matrix) -> dict[str, 
     told = np.flatnonzero(story)
     first, last = (float(told[0]), float(told[-1])) if len(told) else (0.0, count - 1.0)
     ends = np.array([float(line.ends) for line in lines])
-    weights = np.where(debris > 0, -8.0, np.where(story > 0, np.minimum(words, 60.0), -4.0))
+    capped = np.minimum(words, HEAVIEST)
+    weights = np.where(debris > 0, -8.0, np.where(story > 0, capped, -4.0))
+    total = summed(np.array([story * words, words, debris, ends, np.ones(count), capped, story]))
+    near, far = windows(total, NEAR), windows(total, FAR)
     found = {
         "position": at / max(1, count - 1),
         "log_from_start": np.log1p(at),
         "log_from_end": np.log1p(count - 1 - at),
-        "before_story": (at < first).astype(float),
-        "after_story": (at > last).astype(float),
+        "before_story": at < first,
+        "after_story": at > last,
         "log_to_first": np.log1p(np.abs(at - first)),
         "log_to_last": np.log1p(np.abs(at - last)),
-        "in_densest": densest(weights).astype(float),
-        "story_share_near": window(story * words, NEAR) / np.maximum(1.0, window(words, NEAR)),
-        "story_share_far": window(story * words, FAR) / np.maximum(1.0, window(words, FAR)),
-        "debris_near": window(debris, NEAR) / window(np.ones(count), NEAR),
-        "debris_far": window(debris, FAR) / window(np.ones(count), FAR),
-        "ends_near": window(ends, NEAR) / window(np.ones(count), NEAR),
+        "in_densest": densest(weights),
+        "story_share_near": near[0] / np.maximum(1.0, near[1]),
+        "story_share_far": far[0] / np.maximum(1.0, far[1]),
+        "debris_near": near[2] / near[4],
+        "debris_far": far[2] / far[4],
+        "ends_near": near[3] / near[4],
         "log_lines": np.full(count, np.log1p(count)),
         "story_lines": np.full(count, np.log1p(story.sum())),
         "document_story_share": np.full(count, float((story * words).sum() / max(1.0, words.sum()))),
+        "log_words_near": np.log1p(windows(total[5], 2)),
+        "log_words_far": np.log1p(windows(total[5], 8)),
+        "story_lines_near": windows(total[6], 5),
     }
+    log_words = np.log1p(words)
     for by, side in ((-1, "previous"), (1, "next")):
         found[f"{side}_story"] = shifted(story, by)
         found[f"{side}_debris"] = shifted(debris, by)
-        found[f"{side}_log_words"] = shifted(np.log1p(words), by)
+        found[f"{side}_log_words"] = shifted(log_words, by)
         found[f"{side}_ends"] = shifted(ends, by)
+        found[f"longer_than_{side}"] = log_words - found[f"{side}_log_words"]
+        found[f"{side}_but_one_log_words"] = shifted(log_words, 2 * by)
+        found[f"{side}_but_one_ends"] = shifted(ends, 2 * by)
     return found
+
+
+def table(found: Mapping[str, npt.ArrayLike], count: int) -> tuple[tuple[str, ...], Matrix]:
+    """Features as their names and a row for each of so many lines."""
+    matrix = np.empty((len(found), count))
+    for row, values in enumerate(found.values()):
+        matrix[row] = values
+    return tuple(found), matrix.T
 
 
 def features(sheet: Sheet, title: str) -> tuple[tuple[str, ...], Matrix]:
@@ -208,14 +247,13 @@ def features(sheet: Sheet, title: str) -> tuple[tuple[str, ...], Matrix]:
     own = shapes(lines, frozenset(fold(title).split()))
     story = np.array([float(line.story_like and not sheet.debris(line.index)) for line in lines])
     debris = np.array([float(sheet.debris(line.index)) for line in lines])
-    around = places(lines, story, debris)
-    names = (*own, *around)
-    matrix = np.stack([*own.values(), *around.values()], axis=1)
+    around = places(lines, story, debris) | found_around(sheet.verdicts) | topics([line.text for line in lines], story)
+    inside = np.asarray(around["in_densest"], dtype=float)
     crossed = {
         "story_like": story,
-        "story_outside_densest": story * (1 - around["in_densest"]),
-        "short_in_densest": (1 - story) * around["in_densest"],
+        "story_outside_densest": story * (1 - inside),
+        "short_in_densest": (1 - story) * inside,
         "story_after_debris": story * around["debris_near"],
         "lonely_story": story * (1 - around["story_share_near"]),
     }
-    return (*names, *crossed), np.concatenate([matrix, np.stack(list(crossed.values()), axis=1)], axis=1)
+    return table({**own, **around, **crossed}, len(lines))

@@ -1,7 +1,7 @@
 """The line model: two logistic regressions, the second sees what the first said of the lines around. Plain numpy, weights in config.
 
-It speaks only where rules are silent, and only in documents long enough for a neighbourhood to mean something: on short texts
-with debris between the paragraphs models of this kind cost more than they bring.
+It speaks only where rules are silent. In a short text, where debris may stand between any two paragraphs and a neighbourhood means
+little, it only says where the story begins and ends.
 """
 
 from collections.abc import Mapping
@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from tasks.settings import ConfigurationError, read_yaml
-from tasks.strip.features import FAR, Matrix, densest, features, window
+from tasks.strip.features import FAR, HEAVIEST, Matrix, densest, features, shifted, table, window
 from tasks.strip.verdicts import Sheet, Verdict
 
 NEAREST, WIDEST = 2, 20  # lines to each side
-HEAVIEST = 60.0  # words beyond which a line weighs no more
 CLIP = 1e-3
+SURE = 0.5  # chance from which a paragraph shows where the story of a short text begins and ends
+OUTSIDE, DECIDED = -3.0, -6.0  # what stands for the logit of lines beyond the ends, and of lines that are no longer open
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class LineModel:
-    """Both layers, the chance below which a line is debris, and the number of lines a document has at least."""
+    """Both layers, the chance below which a line is debris, and the number of lines from which a text is no short one."""
 
     first: Layer
     second: Layer
@@ -83,8 +84,14 @@ def second_look(first: Matrix, matrix: Matrix, words: Matrix, open_lines: Matrix
         "log_story_behind": np.log1p(after),
         "log_words_in_densest": inside * matrix[:, 0],
         "first_logit_outside_densest": (1 - inside) * logit,
+        "log_story": np.full(len(first), np.log1p(story.sum())),
+        "story_share": np.full(len(first), float(story.sum() / max(1.0, float(weight.sum())))),
     }
-    return tuple(found), np.concatenate([matrix, np.stack(list(found.values()), axis=1)], axis=1)
+    open_logit = np.where(open_lines > 0, logit, DECIDED)
+    for by in (-2, -1, 1, 2):
+        found[f"first_logit_{by:+d}"] = shifted(open_logit - OUTSIDE, by) + OUTSIDE
+    names, more = table(found, len(first))
+    return names, np.concatenate([matrix, more], axis=1)
 
 
 def chances(sheet: Sheet, title: str, model: LineModel) -> Matrix:
@@ -97,16 +104,26 @@ def chances(sheet: Sheet, title: str, model: LineModel) -> Matrix:
 
 
 def model_pass(sheet: Sheet, model: LineModel) -> Mapping[int, Verdict]:
-    """Open lines of a long text that the model takes for debris, and story lines it is unsure of."""
-    if len(sheet.lines) < model.least_lines:
-        return {}
+    """Open lines that the model takes for debris; in a short text only before the first and behind the last paragraph it is sure of."""
+    still = [line for line in sheet.lines if sheet.open(line.index)]
+    short = len(sheet.lines) < model.least_lines
+    if not still or (short and all(line.story_like for line in (still[0], *still[-2:]))):
+        return {}  # nothing to say, or a short text that begins and ends with paragraphs
+    chance = chances(sheet, title_of(sheet), model).tolist()
+    sure = [line.index for line in still if line.story_like and chance[line.index] >= SURE]
+    first, last = (sure[0], sure[-1]) if sure else (0, len(sheet.lines))
     found: dict[int, Verdict] = {}
-    for line, chance in zip(sheet.lines, chances(sheet, title_of(sheet), model).tolist(), strict=True):
-        if sheet.open(line.index):
-            debris = chance < model.threshold
-            sure = min(1.0, abs(chance - model.threshold) / (model.threshold if debris else 1 - model.threshold))
-            found[line.index] = Verdict("boilerplate" if debris else "body", "model.line", round(sure, 4))
+    for line in still:
+        if not (short and first <= line.index <= last):
+            found[line.index] = verdict_of(chance[line.index], model.threshold)
     return found
+
+
+def verdict_of(chance: float, threshold: float) -> Verdict:
+    """What a chance to be story says, and how sure it is."""
+    debris = chance < threshold
+    sure = min(1.0, abs(chance - threshold) / (threshold if debris else 1 - threshold))
+    return Verdict("boilerplate" if debris else "body", "model.line", round(sure, 4))
 
 
 def title_of(sheet: Sheet) -> str:

@@ -33,7 +33,7 @@ def name_pass(sheet: Sheet) -> Mapping[int, Verdict]:
         if not sheet.open(line.index) or not name_like(line):
             continue
         above = sheet.lines[line.index - 1]
-        if not line.gap and sheet.open(above.index) and above.words <= LONGEST_CAPTION and above.words > 5:
+        if sheet.glued(line.index) and sheet.open(above.index) and above.words <= LONGEST_CAPTION and above.words > 5:
             found[above.index] = Verdict("caption", "name.below-caption", 0.6)
             found[line.index] = Verdict("credit", "name.below-caption", 0.6)
         elif signs(sheet, line.index):

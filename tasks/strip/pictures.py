@@ -22,9 +22,9 @@ def credit_pass(sheet: Sheet, pictures: Pictures) -> Mapping[int, Verdict]:
         if verdict is None or verdict.kind != "credit" or below_headline(sheet, i):
             continue
         early = i - 1 <= begun and sheet.lines[i - 1].words <= SHORT_CAPTION and of_picture(sheet.lines[i], pictures)
-        if sheet.open(i - 1) and (early or caption_like(sheet.lines[i - 1], sheet.lines[i])):
+        if sheet.open(i - 1) and (early or caption_like(sheet.lines[i - 1], glued=sheet.glued(i))):
             found[i - 1] = Verdict("caption", "picture.before-credit", 0.7)
-        elif sheet.open(i + 1) and caption_below(sheet.lines[i + 1]):
+        elif sheet.open(i + 1) and sheet.glued(i + 1) and caption_below(sheet.lines[i + 1]):
             found[i + 1] = Verdict("caption", "picture.after-credit", 0.6)
     return found
 
@@ -41,15 +41,15 @@ def of_picture(credit: Line, pictures: Pictures) -> bool:
 
 
 def caption_below(line: Line) -> bool:
-    """Whether the line after a credit can be its caption: a few words that no full stop closes, glued to it."""
-    return not line.gap and not line.ends and 5 <= line.words <= SHORT_CAPTION
+    """Whether the line glued to a credit above can be its caption: a few words that no full stop closes."""
+    return not line.ends and 5 <= line.words <= SHORT_CAPTION
 
 
-def caption_like(line: Line, credit: Line) -> bool:
-    """Whether the line before a credit can be its caption: cut off, unfinished, or a short one glued to it."""
+def caption_like(line: Line, *, glued: bool) -> bool:
+    """Whether the line before a credit can be its caption: cut off, unfinished, or a short one to which the credit is glued."""
     if line.words > LONGEST_CAPTION or line.text[:1] in '"“„«':
         return False
-    return line.text.endswith(CUT) or not line.ends or (line.words <= 30 and not credit.gap)
+    return line.text.endswith(CUT) or not line.ends or (line.words <= 30 and glued)
 
 
 def split_credit(text: str, pictures: Pictures) -> Caption:

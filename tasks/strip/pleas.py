@@ -59,7 +59,7 @@ def boxed(sheet: Sheet, index: int) -> bool:
     below = index + 1
     called = below < len(sheet.lines) and (verdict := sheet.verdicts[below]) is not None and verdict.kind in CALLS
     line = sheet.lines[index]
-    return called and not line.gap and not sheet.lines[below].gap and not any(mark in line.text for mark in QUOTES)
+    return called and sheet.glued(index) and sheet.glued(below) and not any(mark in line.text for mark in QUOTES)
 
 
 def speaking(line: Line, words: frozenset[str]) -> bool:

@@ -8,6 +8,7 @@ from tasks.strip.names import name_like
 from tasks.strip.verdicts import Sheet, Verdict
 
 LONGEST_TITLE = 40.0  # words
+LONGEST_GUESS = 24.0  # words of a line that nothing but its shape makes a headline
 SHORTEST_STANDFIRST = 6.0
 BETWEEN = frozenset({"byline", "share", "caption"})  # what stands between a standfirst and the story
 LIVE_STAMPS = 3  # a live report has entries under stamps, and no standfirst
@@ -53,7 +54,8 @@ def first_title(sheet: Sheet, hits: Sequence[Hit | None]) -> int | None:
     """Index of the first line of a text that is shaped as a headline and has a story below it."""
     free = [line for line in sheet.lines if sheet.open(line.index) and not whole(hits[line.index])]
     story = next((line.index for line in free if line.story_like and not title_like(line)), len(sheet.lines))
-    heading = [line.index for line in free if line.index < min(story, head_of(sheet.lines) + 6) and title_like(line)]
+    above = min(story, head_of(sheet.lines) + 6)
+    heading = [line.index for line in free if line.index < above and line.words <= LONGEST_GUESS and title_like(line)]
     if not heading:
         return None
     folded = [fold(sheet.lines[i].text) for i in heading]

@@ -52,6 +52,10 @@ class Sheet:
             return self
         return replace(self, verdicts=tuple(v if v is not None else found.get(i) for i, v in enumerate(self.verdicts)))
 
+    def glued(self, index: int) -> bool:
+        """Whether a line stands right below the one before it, in a text that sets others apart by blank lines."""
+        return not self.lines[index].gap and any(line.gap for line in self.lines)
+
     def first_story(self) -> int:
         """Index of the first open line that reads as a paragraph, or the number of lines."""
         return next((i for i, line in enumerate(self.lines) if self.verdicts[i] is None and line.story_like), len(self.lines))
