@@ -1,7 +1,7 @@
 """The line model: two logistic regressions, the second sees what the first said of the lines around. Plain numpy, weights in config.
 
 It speaks only where rules are silent. In a short text, where debris may stand between any two paragraphs and a neighbourhood means
-little, it only says where the story begins and ends.
+little, it only says where the story begins and ends, and only if it knows several of its paragraphs for sure.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from tasks.strip.verdicts import Sheet, Verdict
 
 NEAREST, WIDEST = 2, 20  # lines to each side
 CLIP = 1e-3
-SURE = 0.5  # chance from which a paragraph shows where the story of a short text begins and ends
+SURE, ENOUGH = 0.7, 3  # chance from which a paragraph shows where the story of a short text is, and how many of them there must be
 OUTSIDE, DECIDED = -3.0, -6.0  # what stands for the logit of lines beyond the ends, and of lines that are no longer open
 
 
@@ -104,14 +104,14 @@ def chances(sheet: Sheet, title: str, model: LineModel) -> Matrix:
 
 
 def model_pass(sheet: Sheet, model: LineModel) -> Mapping[int, Verdict]:
-    """Open lines that the model takes for debris; in a short text only before the first and behind the last paragraph it is sure of."""
+    """Open lines that the model takes for debris; in a short text only those before the first and behind the last sure paragraph."""
     still = [line for line in sheet.lines if sheet.open(line.index)]
     short = len(sheet.lines) < model.least_lines
     if not still or (short and all(line.story_like for line in (still[0], *still[-2:]))):
         return {}  # nothing to say, or a short text that begins and ends with paragraphs
     chance = chances(sheet, title_of(sheet), model).tolist()
     sure = [line.index for line in still if line.story_like and chance[line.index] >= SURE]
-    first, last = (sure[0], sure[-1]) if sure else (0, len(sheet.lines))
+    first, last = (sure[0], sure[-1]) if len(sure) >= ENOUGH else (0, len(sheet.lines))
     found: dict[int, Verdict] = {}
     for line in still:
         if not (short and first <= line.index <= last):

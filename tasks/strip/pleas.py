@@ -6,6 +6,7 @@ from tasks.strip.lines import WORD, Line
 from tasks.strip.matching import tail_of
 from tasks.strip.verdicts import Sheet, Verdict
 
+SHORTEST = 4.0  # words of a sentence that can close a story
 CALLS = frozenset({"donation", "newsletter", "paywall", "social"})
 QUOTES = ('"', "“", "”", "„", "«", "»", "「", "『")
 
@@ -72,10 +73,15 @@ def speaking(line: Line, words: frozenset[str]) -> bool:
 def beginning(sheet: Sheet, calls: list[int], words: frozenset[str]) -> int | None:
     """The first call after which nothing stands that reads as story."""
     for start in calls:
-        rest = [line for line in sheet.lines[start:] if sheet.open(line.index) and line.story_like and not addressing(line, words)]
+        rest = [line for line in sheet.lines[start:] if sheet.open(line.index) and told(line) and not addressing(line, words)]
         if not rest:
             return start
     return None
+
+
+def told(line: Line) -> bool:
+    """Whether a line can be story: a paragraph, or a whole sentence of some words."""
+    return line.story_like or (line.ends and line.words >= SHORTEST)
 
 
 def address_above(line: Line, words: frozenset[str]) -> bool:
