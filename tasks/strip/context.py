@@ -16,8 +16,16 @@ Matrix = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 GROUPS = (
-    ("comments",), ("timestamp",), ("related",), ("newsletter", "donation", "paywall", "social", "consent"), ("share",),
-    ("caption", "credit"), ("copyright", "author-bio", "syndication"), ("navigation",), ("byline",), ("headline",),
+    ("comments",),
+    ("timestamp",),
+    ("related",),
+    ("newsletter", "donation", "paywall", "social", "consent"),
+    ("share",),
+    ("caption", "credit"),
+    ("copyright", "author-bio", "syndication"),
+    ("navigation",),
+    ("byline",),
+    ("headline",),
 )
 GROUP_OF = {kind: at for at, group in enumerate(GROUPS) for kind in group}
 CLOSE, MOST, LONG_AGO = 3, 3.0, 60.0  # lines to each side; times that a group counts; lines after which it no longer matters

@@ -136,7 +136,9 @@ def speed(work: Path) -> None:
     files, settings = make(work, COUNT), load_settings()
     size = sum(len(row["html"].encode()) for row in rows(COUNT)) / 1e6
     print(f"{COUNT} pages, {size:.0f} MB of markup")
-    print("| format | bare: documents/s | MB/s | split: documents/s | MB/s | split to bare | with shards written |\n|---|---|---|---|---|---|---|")
+    print(
+        "| format | bare: documents/s | MB/s | split: documents/s | MB/s | split to bare | with shards written |\n|---|---|---|---|---|---|---|"
+    )
     for kind, path in files.items():
         ways: list[Callable[[], int]] = [
             lambda k=kind, p=path: sum(1 for _ in bare(k, p)),  # type: ignore[misc]
@@ -144,7 +146,10 @@ def speed(work: Path) -> None:
             lambda p=path: len(split_bundles([str(p)], work / "shards", settings)),  # type: ignore[misc]
         ]
         alone, split, shards = best(ways)
-        print(f"| {kind} | {COUNT / alone:,.0f} | {size / alone:,.0f} | {COUNT / split:,.0f} | {size / split:,.0f} | {split / alone:.2f} | {shards / alone:.2f} |", flush=True)
+        print(
+            f"| {kind} | {COUNT / alone:,.0f} | {size / alone:,.0f} | {COUNT / split:,.0f} | {size / split:,.0f} | {split / alone:.2f} | {shards / alone:.2f} |",
+            flush=True,
+        )
 
 
 def best(ways: list[Callable[[], Any]]) -> list[float]:

@@ -53,7 +53,10 @@ def c4_rules(lines: Sequence[str]) -> str:
         for line in lines
         if line.rstrip().endswith(ENDS)
         and (len(line.split()) >= LEAST_WORDS or len(WIDE.findall(line)) >= 2 * LEAST_WORDS)
-        and not any(word in line.lower() for word in ("javascript", "privacy policy", "terms of use", "cookie policy", "uses cookies", "use of cookies"))
+        and not any(
+            word in line.lower()
+            for word in ("javascript", "privacy policy", "terms of use", "cookie policy", "uses cookies", "use of cookies")
+        )
     )
 
 

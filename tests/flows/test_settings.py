@@ -48,7 +48,9 @@ def test_flags_go_before_the_environment_before_the_file(folder: Path) -> None:
         ("schedule: {incremental: hourly}\n", {}, {}, "schedule.incremental: Value error, a cron line has five fields"),
     ],
 )
-def test_a_mistake_is_one_line_that_names_its_place(folder: Path, text: str, variables: dict[str, str], flags: dict[str, str], told: str) -> None:
+def test_a_mistake_is_one_line_that_names_its_place(
+    folder: Path, text: str, variables: dict[str, str], flags: dict[str, str], told: str
+) -> None:
     (folder / "pipeline.yml").write_text(text)
     with pytest.raises(ConfigurationError) as error:
         configure(str(folder), variables, flags)
@@ -102,7 +104,9 @@ def test_the_command_prints_what_holds_and_where_it_came_from(copydesk: Run) -> 
     assert all(len(line.split("\t")) == 4 for line in lines)
 
 
-@pytest.mark.parametrize("arguments", [("--set", "limits.nesting=0"), ("--set", "limits"), ("--dask-address", "tcp://127.0.0.1:1", "--engine", "ray")])
+@pytest.mark.parametrize(
+    "arguments", [("--set", "limits.nesting=0"), ("--set", "limits"), ("--dask-address", "tcp://127.0.0.1:1", "--engine", "ray")]
+)
 def test_an_impossible_setting_is_exit_2(copydesk: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     done = copydesk("run", "seeds", "--out", tmp_path / "out", *arguments)
     assert done.returncode == 2

@@ -57,7 +57,20 @@ def test_a_cluster_of_its_own_gives_the_same_bytes(copydesk: Run, quiet: dict[st
 def test_a_worker_dies_in_the_middle(cluster: tuple[str, list[subprocess.Popen[bytes]]], quiet: dict[str, bytes], tmp_path: Path) -> None:
     address, workers = cluster
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    command = [sys.executable, "-m", "flows.cli", "run", "seeds", "--out", str(tmp_path / "out"), "--engine", "dask", "--dask-address", address, *SMALL]
+    command = [
+        sys.executable,
+        "-m",
+        "flows.cli",
+        "run",
+        "seeds",
+        "--out",
+        str(tmp_path / "out"),
+        "--engine",
+        "dask",
+        "--dask-address",
+        address,
+        *SMALL,
+    ]
     with (tmp_path / "log").open("wb") as log:
         run = subprocess.Popen(command, cwd=ROOT, env=kept, stdout=log, stderr=log)
         deadline = time.monotonic() + 180

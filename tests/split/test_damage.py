@@ -23,7 +23,9 @@ def read(name: str, data: bytes, limits: Limits | None = None) -> tuple[list[str
     """The number in each document's headline, and the reasons of refusals."""
     items = list(documents(Source("b", name, name, io.BytesIO(data), 0, len(data)), limits or Limits()))
     texts = [item.text or item.data.decode() for item in items if isinstance(item, Found)]
-    return [text.partition("Ferry line ")[2].partition(" ")[0] for text in texts], [item.reason for item in items if isinstance(item, Refusal)]
+    return [text.partition("Ferry line ")[2].partition(" ")[0] for text in texts], [
+        item.reason for item in items if isinstance(item, Refusal)
+    ]
 
 
 def row(number: int) -> str:
@@ -117,7 +119,10 @@ def test_a_page_that_shows_a_record_is_one_page() -> None:
 
 
 def test_columns_of_one_name_give_the_first_that_holds_something() -> None:
-    assert read("a.csv", f'text,url,text\n,http://a.example/1,"{story(1)}"\n"{story(2)}",http://a.example/2,\n'.encode()) == (["1", "2"], [])
+    assert read("a.csv", f'text,url,text\n,http://a.example/1,"{story(1)}"\n"{story(2)}",http://a.example/2,\n'.encode()) == (
+        ["1", "2"],
+        [],
+    )
 
 
 def test_a_table_without_names_loses_no_row_silently() -> None:
@@ -136,7 +141,9 @@ def test_a_zstd_stream_may_begin_with_a_frame_of_something_else() -> None:
     assert read("a.zst", struct.pack("<II", 0x184D2A50, 4) + b"abcd" + zstandard.compress(page(1).encode())) == (["1"], [])
 
 
-@pytest.mark.parametrize("data", [b"\x04\x22\x4d\x18" + b"abc" * 30, b"\x1f\x9d\x90" + b"abc" * 30, b'<?xml version="1.0"?><urlset><url/></urlset>'])
+@pytest.mark.parametrize(
+    "data", [b"\x04\x22\x4d\x18" + b"abc" * 30, b"\x1f\x9d\x90" + b"abc" * 30, b'<?xml version="1.0"?><urlset><url/></urlset>']
+)
 def test_what_is_not_read_says_so(data: bytes) -> None:
     assert read("a", data) == ([], ["unsupported"])
 

@@ -122,10 +122,14 @@ def test_what_spoke_for_a_character_set_travels_with_the_document() -> None:
     assert told(page.format("utf-8").encode("utf-8-sig")) == (("utf-8", "bom"), ("utf-8", "meta"))
 
 
-@pytest.mark.parametrize("text", ["Le conseil a été réélu à l’été, déjà.", "Городской совет утвердил бюджет", "“Nein”, sagte er – „schön“ und größer"])
+@pytest.mark.parametrize(
+    "text", ["Le conseil a été réélu à l’été, déjà.", "Городской совет утвердил бюджет", "“Nein”, sagte er – „schön“ und größer"]
+)
 def test_text_that_was_misread_and_saved_before_is_noticed_and_left_as_it_is(text: str) -> None:
     data = text.encode()
-    misread = "".join(chr(byte) if 0x80 <= byte < 0xA0 and byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else bytes([byte]).decode("cp1252") for byte in data)
+    misread = "".join(
+        chr(byte) if 0x80 <= byte < 0xA0 and byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else bytes([byte]).decode("cp1252") for byte in data
+    )
     decoded = decode(misread.encode())
     assert decoded.text == misread
     assert ("windows-1252", "mojibake") in decoded.told

@@ -119,7 +119,14 @@ def test_a_reader_that_dies_keeps_what_it_read_and_the_archive_goes_on(tmp_path:
 
     monkeypatch.setitem(registry.READERS, "jsonl", dies)
     found, refused = outcome(tmp_path / "work", tmp_path / "a.zip", tmp_path / "z.txt")
-    assert [one.source_member for one in found] == ["a.zip/1.txt", "a.zip/2.jsonl#1", "a.zip/2.jsonl#2", "a.zip/2.jsonl#3", "a.zip/3.txt", "z.txt"]
+    assert [one.source_member for one in found] == [
+        "a.zip/1.txt",
+        "a.zip/2.jsonl#1",
+        "a.zip/2.jsonl#2",
+        "a.zip/2.jsonl#3",
+        "a.zip/3.txt",
+        "z.txt",
+    ]
     assert [(r.source_member, r.reason) for r in refused] == [("a.zip/2.jsonl", "timeout")]
 
 
