@@ -50,6 +50,9 @@ bench-orchestration: ## what Prefect costs, against an empty flow
 bench-deduplicate: ## find wire copy, beside the tools of the field (needs ../shared)
 	@.ci/setup dev
 	.venv/bin/python tests/benchmarks/deduplicate.py --data ../shared/data/copies --check ../shared/checks/score.py
+	.venv/bin/python tests/benchmarks/deduplicate.py --data ../shared/data/copies --documents 20000 --tools ours,rensa,gaoya,datasketch,text-dedup
+	.venv/bin/python tests/benchmarks/deduplicate.py --data ../shared/data/copies --documents 200000 --tools ours,rensa,gaoya
+	.venv/bin/python tests/benchmarks/deduplicate.py --data ../shared/data/copies --documents 1000000 --tools ours
 
 bench-split: ## splitting beside the bare readers, its memory, the guard, character sets
 	@.ci/setup dev

@@ -52,6 +52,8 @@ def folded(code: int) -> bytes:
         made = b""
     elif plain == "%" and len(own) > 2:
         made = b" % "
+    elif (digit := unicodedata.decimal(character, None)) is not None:
+        made = b"%d" % digit
     elif unicodedata.category(plain[0])[0] not in "LNM":
         made = b" "
     elif spaceless(code):

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from tasks.deduplicate.arrays import load, save
 from tasks.deduplicate.characters import Index
 from tasks.deduplicate.index import candidates, common_part
-from tasks.deduplicate.knowledge import Rules, load_rules
+from tasks.deduplicate.knowledge import Matching, Rules, load_rules
 from tasks.deduplicate.overlaps import HALF, LOW, Overlaps, Texts, at_the_head, compare, load_overlaps, load_texts, save_overlaps
 from tasks.deduplicate.words import Hashes
+
+FEWEST = 2  # one shingle in common says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,12 @@ class Common:
     places: NDArray[np.uint8]
 
 
+def least(smaller: Index, matching: Matching) -> Index:
+    """The shingles that two texts share at least, by how many the smaller one has: all of it where it has fewer than are asked for."""
+    asked: Index = np.clip(smaller, min(FEWEST, matching.shared), matching.shared)
+    return asked
+
+
 def accepted(texts: Texts, overlaps: Overlaps, rules: Rules, containment: float | None = None) -> NDArray[np.bool_]:
     """Which pairs are one story: enough of the shorter one is in the longer one, and at its head where that is much longer.
 
@@ -41,7 +49,9 @@ def accepted(texts: Texts, overlaps: Overlaps, rules: Rules, containment: float 
     matching = rules.matching
     little = overlaps.shared * rules.shingles.sample < matching.little
     asked = np.where(little, matching.little_containment, matching.containment)
-    enough = (overlaps.shared >= matching.shared) & (overlaps.containment() >= (asked if containment is None else containment))
+    enough = (overlaps.shared >= least(np.minimum(overlaps.in_a, overlaps.in_b), matching)) & (
+        overlaps.containment() >= (asked if containment is None else containment)
+    )
     level = texts.words[overlaps.b] < matching.longer * texts.words[overlaps.a]
     found: NDArray[np.bool_] = enough & (level | (overlaps.at_head >= matching.head * overlaps.shared))
     return found
@@ -91,9 +101,10 @@ def compare_range(folder: Path, number: int, parts: int, config: Path) -> None:
     rules, texts = load_rules(config), load_texts(folder)
     matching, (low, high) = rules.matching, span(number, rules.grouping.texts, len(texts))
     keys, counts = candidates(folder, parts, low, high)
-    keys, counts = keys[counts >= matching.shared], counts[counts >= matching.shared]
+    keys, counts = keys[counts >= FEWEST], counts[counts >= FEWEST]
     sizes, (a, b) = np.diff(texts.offsets), _ends(keys)
-    worth = counts >= matching.met * np.minimum(sizes[a], sizes[b])
+    smaller = np.minimum(sizes[a], sizes[b])
+    worth = counts >= np.maximum(least(smaller, matching), matching.met * smaller)
     versions = _versions(folder, low, high)
     a, b = _ends(np.concatenate([versions, keys[worth]]))
     overlaps = compare(texts, a, b, matching.slack)

@@ -1,28 +1,32 @@
 """Deduplication against the tools of the field: the same texts, one run, quality and processor time side by side.
 
-    deduplicate.py --data COPIES [--documents N] [--tools ours,rensa,…] [--check score.py]
+    deduplicate.py --data COPIES --check score.py [--tools ours,rensa,…]     quality, on the labelled documents and on two halves of them
+    deduplicate.py --data COPIES --documents N [--tools ours,rensa,…]        speed, on N documents made of their texts
 
 COPIES is a folder with docs.jsonl.gz and pairs_ignore.jsonl.gz. The peers get an environment of their own
-(`PEERS` below), made once beside the temporary files; each tool runs in a process of its own. With N above the
+(`PEERS` below), made once beside the temporary files; each tool runs in a process of its own. Above the
 size of the data its texts are used again with half of their longer words changed (the same ones throughout a
 repetition), which keeps the copies copies and makes everything else another text.
 """
 
 import argparse
 import gzip
+import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from random import Random
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from environment import peers_python
@@ -52,6 +56,17 @@ def repeated(rows: Sequence[Row], documents: int) -> Iterator[Row]:
         yield {**rows[row], **own, "text": _changed(rows[row]["text"], turn)}
 
 
+def enciphered(rows: Sequence[Row], documents: int) -> Iterator[Row]:
+    """Rows until there are so many, each repetition with other letters for its letters: a thousand times faster to make."""
+    for number in range(documents):
+        turn, row = divmod(number, len(rows))
+        if not row:
+            cipher = "".join(Random(turn).sample(ascii_lowercase, 26)) if turn else ascii_lowercase
+            key = str.maketrans(ascii_lowercase + ascii_uppercase, cipher + cipher.upper())
+        own = {"id": f"{turn}-{rows[row]['id']}", "cluster_id": f"{turn}-{rows[row]['cluster_id']}"}
+        yield {**rows[row], **own, "text": rows[row]["text"].translate(key)}
+
+
 def _changed(text: str, turn: int) -> str:
     if not turn:
         return text
@@ -59,25 +74,40 @@ def _changed(text: str, turn: int) -> str:
     return LONGER_WORD.sub(lambda m: m[0] + tail * (zlib.crc32(f"{turn}{m[0].lower()}".encode()) & 1), text)
 
 
-def articles(rows: Iterator[Row], work: Path) -> list[Path]:
-    """Shards whose articles have the texts as bodies; the documents are numbered."""
-    from tasks.records import Article, Stamp
-    from tasks.shards import write_records
+def bodies(rows: Sequence[tuple[int, str]]) -> Any:
+    """Numbered texts as the table of articles that is signed."""
+    import pyarrow as pa
 
-    empty: dict[str, Any] = {field.name: None for field in fields(Article)}
-    empty |= {"captions": (), "keywords": (), "authors": (), "flags": (), "published": Stamp(), "modified": Stamp(), "source_bundle": "b"}
-    shards: list[Path] = []
-    while part := list(islice(rows, SHARD)):
+    numbers, texts = zip(*rows, strict=True)
+    known = {
+        "document_id": [f"{number:032x}" for number in numbers],
+        "identity": [f"id:{number}" for number in numbers],
+        "source_bundle": ["b"] * len(rows),
+        "source_member": [str(number) for number in numbers],
+        "body": texts,
+        "word_count": [text.count(" ") for text in texts],
+        "published": pa.array([{"at": None}] * len(rows), pa.struct([("at", pa.timestamp("us", "UTC"))])),
+    }
+    empty = {"fetched_at": pa.timestamp("us", "UTC"), "published_earliest": pa.date32()}
+    empty |= dict.fromkeys(("agency_id", "outlet_id", "outlet_domain", "outlet_source"), pa.string())
+    return pa.table(known | {name: pa.nulls(len(rows), kind) for name, kind in empty.items()})
+
+
+def signed(texts: Iterator[str], work: Path, first: int = 0) -> tuple[list[Path], float]:
+    """Shards with the signatures of texts, and the processor seconds that signing took."""
+    from tasks.deduplicate.shard import sign_rows
+    from tasks.settings import CONFIG
+
+    shards, seconds = [], 0.0
+    while part := list(enumerate(islice(texts, SHARD), first + len(shards) * SHARD)):
         folder = work / f"{len(shards):05}"
-        folder.mkdir()
-        first = len(shards) * SHARD
-        own = [(f"{number:032x}", f"id:{number}", f"{number}", row["text"]) for number, row in enumerate(part, first)]
-        made = (
-            {"document_id": i, "identity": key, "source_member": m, "body": text, "word_count": text.count(" ")} for i, key, m, text in own
-        )
-        write_records(folder / "articles.parquet", [Article(**empty | one) for one in made], Article)
+        folder.mkdir(parents=True)
+        rows = bodies(part)
+        before = time.process_time()
+        sign_rows([rows], folder, CONFIG)
+        seconds += time.process_time() - before
         shards.append(folder)
-    return shards
+    return shards, seconds
 
 
 def grouped(shards: Sequence[Path], prior: Sequence[Path], work: Path) -> Path:
@@ -90,15 +120,18 @@ def grouped(shards: Sequence[Path], prior: Sequence[Path], work: Path) -> Path:
 
     folder = work / "grouping"
     parts, ranges = gather(shards, prior, folder, CONFIG)
-    for step, pieces, others in (
-        (index_part, parts, parts),
-        (compare_range, ranges, parts),
-        (count_part, parts, ranges),
-        (judge_range, ranges, parts),
-    ):
+    steps = ((index_part, parts, parts), (compare_range, ranges, parts), (count_part, parts, ranges), (judge_range, ranges, parts))
+    for step, pieces, others in steps:
         for number in range(pieces):
             step(folder, number, others, CONFIG)
     return assign(shards, folder, ranges, work / "stories.parquet", CONFIG)
+
+
+def peak() -> float:
+    """The most memory that this process has held, in MB."""
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def ours(source: Path, target: Path) -> None:
@@ -106,48 +139,75 @@ def ours(source: Path, target: Path) -> None:
 
     The texts are in memory when the clock runs, as they are for the peers; what the room writes and reads is part of it.
     """
-    import resource
+    import pyarrow.parquet as pq
 
-    sys.path.insert(0, str(ROOT))
-    from tasks.deduplicate.shard import read_articles, sign_rows
-    from tasks.records import Assignment
-    from tasks.settings import CONFIG
-    from tasks.shards import read_records
+    names: list[str] = []
+
+    def texts(lines: Iterable[str]) -> Iterator[str]:
+        for row in map(json.loads, lines):
+            names.append(row["id"])
+            yield row["text"]
 
     with tempfile.TemporaryDirectory() as work, source.open(encoding="utf-8") as lines:
-        names: list[str] = []
-
-        def named() -> Iterator[Row]:
-            for row in map(json.loads, lines):
-                names.append(row["id"])
-                yield row
-
-        shards, seconds = articles(named(), Path(work)), 0.0
-        for folder in shards:
-            rows = list(read_articles(folder))
-            before = time.process_time()
-            sign_rows(rows, folder, CONFIG)
-            seconds += time.process_time() - before
+        shards, seconds = signed(texts(lines), Path(work))
         before = time.process_time()
-        stories = grouped(shards, [], Path(work))
+        file = grouped(shards, [], Path(work))
         seconds += time.process_time() - before
-        found = read_records(stories, Assignment)
-    target.write_text(
-        "".join(json.dumps({"source_id": name, "story_id": row.story_id}) + "\n" for name, row in zip(names, found, strict=True))
+        found = pq.read_table(file, columns=["story_id"]).column(0).to_pylist()
+    with target.open("w", encoding="utf-8") as out:
+        out.writelines(json.dumps({"source_id": name, "story_id": story}) + "\n" for name, story in zip(names, found, strict=True))
+    print(json.dumps({"seconds": seconds, "peak": peak()}))
+
+
+def remembered(source: Path, share: float) -> None:
+    """What a memory costs: bytes a document, and a batch that is a share of it against the whole; run in a process of its own."""
+    from tasks.deduplicate.remember import memory_rows
+
+    def run(texts: Iterator[str], work: Path, first: int, prior: list[Path]) -> tuple[int, Path, float]:
+        shards, seconds = signed(texts, work, first)
+        before = time.process_time()
+        file = memory_rows(shards, grouped(shards, prior, work), prior, work / "memory.parquet")
+        return len(shards), file, seconds + time.process_time() - before
+
+    with tempfile.TemporaryDirectory() as work, source.open(encoding="utf-8") as lines:
+        texts = [json.loads(line)["text"] for line in lines]
+        batch = max(int(len(texts) * share / (1 + share)), 1)
+        whole = len(texts) - batch
+        _, memory, seconds = run(iter(texts[:whole]), Path(work) / "whole", 0, [])
+        _, _, more = run(iter(texts[whole:]), Path(work) / "batch", whole, [memory])
+        size = memory.stat().st_size / whole
+    print(
+        f"memory of {whole:,} documents: {size:.0f} bytes a document; a batch of {batch:,} more: {more:.2f} s of {seconds:.2f} s ({more / seconds:.3f})"
     )
-    print(json.dumps({"seconds": seconds, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+
+
+def call(tool: str, python: Path) -> list[str]:
+    """The command that runs a tool on texts."""
+    return [sys.executable, __file__, "--ours"] if tool == "ours" else [str(python), str(HERE / "peers.py"), tool]
 
 
 def run(tool: str, python: Path, texts: Path, labels: Path) -> Row:
     """One tool on the texts: processor seconds and peak memory; empty where it fails, with what it said last on stderr."""
-    script = [sys.executable, __file__, "--ours"] if tool == "ours" else [str(python), str(HERE / "peers.py"), tool]
-    environment = os.environ | KEPT
-    done = subprocess.run([*script, str(texts), str(labels)], capture_output=True, text=True, check=False, env=environment)
+    command = [*call(tool, python), str(texts), str(labels)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | KEPT)
     if done.returncode:
         print(f"{tool}: {' '.join(done.stderr.split())[-200:]}", file=sys.stderr)
         return {}
     result: Row = json.loads(done.stdout.splitlines()[-1])
     return result
+
+
+def streamed(rows: Iterator[Row], labels: Path) -> tuple[list[Row], Row]:
+    """Ours on texts that are made while it reads them, so that they lie nowhere; the rows without their texts, and what it took."""
+    kept = []
+    command = [*call("ours", Path()), "/dev/stdin", str(labels)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | KEPT) as process:
+        assert process.stdin and process.stdout
+        for row in rows:
+            process.stdin.write(json.dumps({"id": row["id"], "text": row["text"]}) + "\n")
+            kept.append({name: row[name] for name in ("id", "cluster_id", "relation")})
+        process.stdin.close()
+        return kept, json.loads(process.stdout.read().splitlines()[-1])
 
 
 def pair_f1(rows: Sequence[Row], labels: Path) -> float:
@@ -170,9 +230,64 @@ def line(tool: str, rows: Sequence[Row], cost: Row, quality: Row, labels: Path) 
     cells = [tool, f"{len(rows) / cost['seconds']:,.0f}", f"{cost['peak']:,.0f}", f"{pair_f1(rows, labels):.4f}"]
     if quality:
         found, wrong = quality["found by relation"], quality["merged wrongly"]
-        cells += [f"{quality[part]['f1']:.4f}" for part in ("all but paraphrase", "real-wire")]
+        cells += [f"{quality[part]['f1']:.4f}" if part in quality else "" for part in ("all but paraphrase", "real-wire")]
         cells += [f"{found['trimmed']:.3f} / {found['excerpt']:.3f}", " / ".join(f"{value:.4f}" for value in wrong.values())]
     return "| " + " | ".join(cells) + " |"
+
+
+def half(row: Row) -> int:
+    """The half of the data that a document is in: parameters are chosen on the first, whole stories and events are kept together."""
+    key = row["cluster_id"] if row["part"] != "same-event" else row.get("event_id") or row["cluster_id"]
+    return hashlib.sha256(key.encode()).digest()[0] % 2
+
+
+def write_texts(rows: Iterable[Row], target: Path) -> Path:
+    """Texts as the tools read them."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("w", encoding="utf-8") as out:
+        out.writelines(json.dumps({"id": row["id"], "text": row["text"]}, ensure_ascii=False) + "\n" for row in rows)
+    return target
+
+
+def table(title: str, whole: bool) -> None:
+    """The head of a table."""
+    columns = ["tool", "documents a processor second", "peak MB", "pair F1"]
+    columns += ["all but paraphrase", "real-wire", "trimmed / excerpts found", "merged wrongly"] if whole else []
+    print(f"\n{title}\n\n| {' | '.join(columns)} |\n|{'---|' * len(columns)}", flush=True)
+
+
+def quality(args: argparse.Namespace, rows: list[Row], python: Path, work: Path) -> None:
+    """All tools on the labelled texts, and ours on each half of them."""
+    table(f"{len(rows):,} labelled documents", whole=True)
+    texts = write_texts(rows, work / "texts" / "texts.jsonl")
+    for tool in args.tools.split(","):
+        if cost := run(tool, python, texts, labels := work / f"{tool}.jsonl"):
+            print(line(tool, rows, cost, checked(args.check, args.data, labels), labels), flush=True)
+    for number, name in enumerate(("ours, half of the tuning", "ours, the other half")):
+        part, gold = [row for row in rows if half(row) == number], work / f"gold{number}"
+        gold.mkdir()
+        with gzip.open(gold / "docs.jsonl.gz", "wt", encoding="utf-8") as out:
+            out.writelines(json.dumps(row) + "\n" for row in part)
+        shutil.copy(args.data / "pairs_ignore.jsonl.gz", gold)
+        if cost := run("ours", python, write_texts(part, work / f"half{number}" / "texts.jsonl"), labels := work / f"half{number}.jsonl"):
+            print(line(name, part, cost, checked(args.check, gold, labels), labels), flush=True)
+
+
+def speed(rows: list[Row], documents: int, tools: Sequence[str], python: Path, work: Path) -> None:
+    """Tools on so many documents made of the texts; ours alone reads them as they are made."""
+    table(f"{documents:,} documents", whole=False)
+    if list(tools) == ["ours"]:
+        kept, cost = streamed(enciphered(rows, documents), labels := work / "streamed.jsonl")
+        print(line("ours", kept, cost, {}, labels), flush=True)
+        return
+    made = list(repeated(rows, documents))
+    texts = write_texts(made, work / f"texts{documents}" / "texts.jsonl")
+    for tool in tools:
+        if cost := run(tool, python, texts, labels := work / f"{tool}{documents}.jsonl"):
+            print(line(tool, made, cost, {}, labels), flush=True)
+    done = subprocess.run([sys.executable, __file__, "--memory", str(texts)], env=os.environ | KEPT, check=False)
+    assert done.returncode == 0
+    shutil.rmtree(texts.parent)
 
 
 def main() -> None:
@@ -183,27 +298,20 @@ def main() -> None:
     parser.add_argument("--tools", default=",".join(TOOLS))
     parser.add_argument("--peers", type=Path, default=Path(tempfile.gettempdir()) / "copydesk-peers")
     args = parser.parse_args()
-    rows = labelled(args.data)
-    whole = args.documents in (0, len(rows)) and args.check
-    rows = rows if whole else list(repeated(rows, args.documents or len(rows)))
-    tools = args.tools.split(",")
+    rows, tools = labelled(args.data), args.tools.split(",")
     python = peers_python(args.peers, PEERS) if set(tools) - {"ours"} else Path(sys.executable)
-    columns = ["tool", "documents a processor second", "peak MB", "pair F1"]
-    columns += ["all but paraphrase", "real-wire", "trimmed / excerpts found", "merged wrongly"] if whole else []
-    print(f"{len(rows):,} documents\n\n| {' | '.join(columns)} |\n|{'---|' * len(columns)}", flush=True)
     with tempfile.TemporaryDirectory() as work:
-        texts = Path(work) / "texts" / "texts.jsonl"
-        texts.parent.mkdir()
-        with texts.open("w", encoding="utf-8") as out:
-            out.writelines(json.dumps({"id": row["id"], "text": row["text"]}, ensure_ascii=False) + "\n" for row in rows)
-        for tool in tools:
-            labels = Path(work) / f"{tool}.jsonl"
-            if cost := run(tool, python, texts, labels):
-                print(line(tool, rows, cost, checked(args.check, args.data, labels) if whole else {}, labels), flush=True)
+        if args.documents:
+            speed(rows, args.documents, tools, python, Path(work))
+        else:
+            quality(args, rows, python, Path(work))
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
     if sys.argv[1:2] == ["--ours"]:
         ours(Path(sys.argv[2]), Path(sys.argv[3]))
+    elif sys.argv[1:2] == ["--memory"]:
+        remembered(Path(sys.argv[2]), 0.01)
     else:
         main()
