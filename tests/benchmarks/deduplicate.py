@@ -141,6 +141,8 @@ def ours(source: Path, target: Path) -> None:
     """
     import pyarrow.parquet as pq
 
+    import tasks.deduplicate.groups  # noqa: F401 - what it takes to import the room is not counted
+
     names: list[str] = []
 
     def texts(lines: Iterable[str]) -> Iterator[str]:
@@ -161,6 +163,7 @@ def ours(source: Path, target: Path) -> None:
 
 def remembered(source: Path, share: float) -> None:
     """What a memory costs: bytes a document, and a batch that is a share of it against the whole; run in a process of its own."""
+    import tasks.deduplicate.groups  # noqa: F401
     from tasks.deduplicate.remember import memory_rows
 
     def run(texts: Iterator[str], work: Path, first: int, prior: list[Path]) -> tuple[int, Path, float]:
