@@ -31,7 +31,7 @@ class Matching(_Section):
     met: float = Field(0.1, ge=0, le=1, description="share of the smaller text by which a pair is met in the index before it is compared")
     containment: float = Field(0.5, gt=0, le=1, description="share of the shorter text that is found in the longer one, at least")
     little: int = Field(100, ge=0, description="an overlap of fewer words is little evidence")
-    little_containment: float = Field(0.65, gt=0, le=1, description="share asked of the shorter text where there is little evidence")
+    little_containment: float = Field(0.6, gt=0, le=1, description="share asked of the shorter text where there is little evidence")
     version: float = Field(0.3, gt=0, le=1, description="share asked of the shorter one of two versions of a page")
     longer: float = Field(2.0, ge=1, description="from this ratio of lengths on the overlap has to lie at the head of the longer text")
     slack: int = Field(60, ge=0, description="words of debris that may stand before the head of the longer text")
