@@ -62,6 +62,10 @@ bench-normalize: ## headlines, authors, dates, outlets beside the tools of the f
 	@.ci/setup dev
 	.venv/bin/python tests/benchmarks/normalize.py --data ../shared/data/pages --check ../shared/checks/score.py
 
+spark: ## read every dataset with Spark (needs Java; PySpark goes into an environment of its own)
+	@.ci/setup dev
+	.venv/bin/python tests/write/spark.py
+
 bench-write: ## what writing costs, choice by choice (FROM names published outputs whose text is taken)
 	@.ci/setup dev
 	.venv/bin/python tests/benchmarks/write.py $(FROM)

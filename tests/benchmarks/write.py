@@ -32,7 +32,7 @@ from tasks.shards import schema_of, write_records  # noqa: E402
 from tasks.write.columns import STAMP, sort_by_id  # noqa: E402
 from tasks.write.output import close_output, current_release, open_output  # noqa: E402
 from tasks.write.parquet import GROUP_ROWS, write_rows, writer_options  # noqa: E402
-from tasks.write.reading import find_rows  # noqa: E402
+from tasks.write.reading import find_all  # noqa: E402
 from tasks.write.schema import schema_for  # noqa: E402
 from tasks.write.shard import publish_run  # noqa: E402
 from tests.write.made import Input, info, make, prepare, some  # noqa: E402
@@ -195,7 +195,7 @@ def choices(tables: Tables, work: Path) -> None:
             path = work / f"{dataset}.parquet"
             seconds = written(table, path, dataset, choice)
             month = f"{1e3 * month_read(path, first, end):6.0f} ms" if dataset == "articles" else ""
-            ours = 1e3 * usual(lambda path=path, wanted=wanted: find_rows([path], wanted))
+            ours = 1e3 * usual(lambda path=path, wanted=wanted: find_all([path], [wanted]))
             theirs = 1e3 * usual(lambda path=path, wanted=wanted: by_id(path, wanted))
             print(f"{choice.name:34} {path.stat().st_size / 1e6:6.2f} MB {seconds:6.2f} s {month:>9} {ours:5.1f} ms {theirs:11.1f} ms")
 

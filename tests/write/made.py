@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from tasks.records import Article, Assignment, Author, Caption, Evidence, RawDocument, Reject, Removed, Stamp
 from tasks.shards import write_records
@@ -80,6 +81,12 @@ def make(identity: str, pieces: Sequence[Piece], story: str | None = None, relat
     if story:
         assignment = replace(assignment, relation=relation or "exact", similarity=1.0, containment=1.0, reason="longer")
     return Made(article, source, removed, evidence, assignment)
+
+
+def with_fields(made: Made, **fields: Any) -> Made:
+    """A document whose article, or whose assignment, has other values."""
+    placed = {name: fields.pop(name) for name in list(fields) if name in Assignment.__annotations__}
+    return replace(made, article=replace(made.article, **fields), assignment=replace(made.assignment, **placed))
 
 
 def plain(number: int, story: str | None = None, words: int = 8) -> Made:

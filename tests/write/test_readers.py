@@ -1,5 +1,9 @@
-"""What is published is read by path alone: pandas, pyarrow.dataset, Polars and DuckDB; empty datasets and several releases."""
+"""What is published is read by path alone: pandas, pyarrow.dataset, Polars, DuckDB and Hugging Face datasets; empty or of several releases."""
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,6 +41,20 @@ def by_duckdb(out: Path, dataset: str) -> tuple[int, list[str]]:
 
 READERS = [by_pandas, by_pyarrow, by_polars, by_duckdb]
 
+# In a process of its own: the library wants its settings before it is imported, and is slow to be.
+BY_HUGGING_FACE = """
+import json, sys
+from datasets import load_dataset
+found = {}
+for path in sys.argv[1:]:
+    rows = load_dataset(path, split="train", streaming=True)
+    several = list(rows)
+    whole = load_dataset(path, split="train") if several else None  # of no rows at all the library makes an error of its own
+    assert whole is None or list(whole) == several
+    found[path] = [len(several), rows.column_names, several[:1]]
+print(json.dumps(found, default=str))
+"""
+
 
 @pytest.fixture(scope="module")
 def outs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
@@ -68,3 +86,18 @@ def test_values(outs: dict[str, Path]) -> None:
     joined = duckdb.sql(f"select count(*) from {copies} c join {articles} a on c.copy_of = a.document_id").fetchall()
     assert joined == [(3,)]
     assert pl.read_parquet(outs["several"] / "removed").filter(pl.col("class") == "share")["text"].unique().to_list() == ["Share this"]
+
+
+def test_hugging_face(outs: dict[str, Path], tmp_path: Path) -> None:
+    paths = [str(out / dataset) for out in outs.values() for dataset in DATASETS]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "PYTHONWARNINGS"))}
+    environment = kept | {"HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
+    done = subprocess.run([sys.executable, "-c", BY_HUGGING_FACE, *paths], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout.splitlines()[-1])
+    for name, out in outs.items():
+        for dataset in DATASETS:
+            rows, columns, first = found[str(out / dataset)]
+            assert (rows, columns) == by_pyarrow(out, dataset), (name, dataset)
+            assert all(set(row) == set(columns) for row in first)
+    assert found[str(outs["several"] / "articles")][2][0]["captions"] == [{"text": "A caption", "credit": "A. Credit"}]
