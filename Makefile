@@ -74,6 +74,10 @@ train-lines: ## train the line model anew (needs ../shared)
 	@.ci/setup dev
 	.venv/bin/python -m tests.train.lines
 
+train-headlines: ## fit the ranking of headlines anew (needs ../shared)
+	@.ci/setup dev
+	.venv/bin/python -m tests.train.headlines --write
+
 first-run: ## start the flow in ten fresh homes
 	@.ci/setup dev
 	.venv/bin/python tests/benchmarks/first_run.py

@@ -7,6 +7,7 @@ from typing import Any
 
 from tasks.normalize.address import canonical, tidy
 from tasks.normalize.agency import find_agency
+from tasks.normalize.authors import Signed, sign
 from tasks.normalize.byline import People
 from tasks.normalize.carried import carried_evidence
 from tasks.normalize.choice import Candidate, first, record
@@ -17,7 +18,6 @@ from tasks.normalize.headline import alternative_candidates, headline_candidates
 from tasks.normalize.knowledge import Knowledge
 from tasks.normalize.outlet import Published, evidence_of, find_outlet
 from tasks.normalize.reading import Reading, read
-from tasks.normalize.signing import Signed, sign
 from tasks.normalize.tongues import language_candidates
 from tasks.normalize.topic import keywords_of, section_candidates
 from tasks.normalize.via import find_via
@@ -97,7 +97,7 @@ def decide(reading: Reading, knowledge: Knowledge) -> tuple[Fields, Lists, Outle
     languages = language_candidates(reading, knowledge.tongues)
     origin = find_origin(reading, knowledge, first(languages))
     fields, lists = _origin_fields(origin)
-    own_fields, own_lists = _story_fields(reading, origin)
+    own_fields, own_lists = _story_fields(reading, origin, knowledge)
     lists |= own_lists | {"language": languages}
     language = first(languages)
     fields |= own_fields | {"language": language.value if language else None}
@@ -128,9 +128,10 @@ def _origin_fields(origin: Origin) -> tuple[Fields, Lists]:
     return fields, lists
 
 
-def _story_fields(reading: Reading, origin: Origin) -> tuple[Fields, Lists]:
+def _story_fields(reading: Reading, origin: Origin, knowledge: Knowledge) -> tuple[Fields, Lists]:
     facts = origin.published.facts
-    headlines = list(headline_candidates(reading, facts.name if facts else None, facts.domain if facts else None))
+    name, domain = (facts.name, facts.domain) if facts else (None, None)
+    headlines = list(headline_candidates(reading, name, domain, knowledge.ranking))
     headline = _value(headlines)
     alternatives = list(alternative_candidates(reading, headline))
     sections, urls = section_candidates(reading), _urls(reading)

@@ -25,7 +25,8 @@ INVERTED = re.compile(r"(?P<last>[^\W\d_][\w'’\-]+),\s+(?P<first>[^\W\d_][\w.'
 UNCASED = re.compile(r"[\u0590-\u08ff\u0900-\u1fff\u3040-\u9fff\uac00-\ud7af]")
 SPLIT = re.compile(r"\s*,\s*|\s+[–—-]\s+")
 ONE_WORD = "a single word"
-SINGLE = re.compile(r"[^\W\d_a-zà-ÿ][a-zà-ÿ]{2,}\Z|[^\W\d_A-Za-zÀ-ÿ]{2,}\Z")  # capitalised, or of another script
+CAPITAL_INSIDE = re.compile(r"\w+(?:\.|[A-Z])")  # `MA` and `Ph.D.`, not `Ma`
+SINGLE = re.compile(r"[^\W\d_][\w\-]{1,29}\Z")  # a first name, a pen name, initials
 LONGEST = 70  # characters of a name
 BYLINE = 500  # characters of a byline that are read
 
@@ -52,8 +53,10 @@ class People:
 
     def read(self, raw: str, outlet: frozenset[str] = frozenset(), country: str | None = None, single: bool = False) -> Byline:
         """Take one byline apart; `outlet` are the keys of the outlet's own names, never authors; `single`: one word may be a name."""
-        text = self._undated(TRAIL.sub("", EMAIL.sub(" ", GLUED.sub(" | ", plain(html.unescape(raw[:BYLINE]))))))
-        text = self.lexicon.glued.sub(r"\1 ", text)
+        text = plain(html.unescape(raw[:BYLINE]))
+        text = GLUED.sub(" | ", text) if " " in text else text  # a pen name in one word is left whole
+        text = self._undated(TRAIL.sub("", EMAIL.sub(" ", text)))
+        text = self.lexicon.glued.sub(r"\g<0> ", text)
         if self.lexicon.edited.match(text):
             return Byline((), (), ((text, "edited it, or took its photos"),))
         led = self.lexicon.lead.match(text)
@@ -94,7 +97,7 @@ class People:
 
     def _judge(self, part: str, raw: str, outlet: frozenset[str], country: str | None, into: _Piles) -> None:
         authors, agencies, lost = into
-        part = self.lexicon.button.sub("", part).strip(EDGES)
+        part = self._closed(self.lexicon.button.sub("", part).strip(EDGES))
         if self.lexicon.edited.match(part):
             lost.append((part, "edited it, or took its photos"))
             return
@@ -119,7 +122,7 @@ class People:
             if len(behind) > 1 and (agency := self.wires.find(behind[1], country)):
                 agencies.append(agency)
             self._judge(part[: cut.start()], raw, outlet, country, into)
-        elif reason := self._nobody(part := self._without_outlet(part, outlet), outlet):
+        elif reason := self._nobody(part := self._bare(self._without_outlet(part, outlet)), outlet):
             lost.append((part, reason))
         else:
             authors.append(Author(self._tidy(part), None, plain(raw)))
@@ -133,6 +136,18 @@ class People:
             if _letters(name_key(head)) in outlet or (unlike and self.registry.is_name(head)):
                 return " ".join(words[count:])
         return part
+
+    def _closed(self, part: str) -> str:
+        """A part without a small word at its end whose date or place was cut off: `Ada Brook on`."""
+        head, _, last = part.rpartition(" ")
+        return head.rstrip(EDGES) if head and last in self.lexicon.places else part
+
+    def _bare(self, part: str) -> str:
+        """A name without the degrees and licences behind it."""
+        words = part.split()
+        while len(words) > 2 and name_key(words[-1]).strip("®™,") in self.lexicon.postnominals and CAPITAL_INSIDE.match(words[-1]):
+            words = words[:-1]
+        return " ".join(words).rstrip(EDGES)
 
     def _with_role(self, part: str) -> tuple[str, str] | None:
         """`Ada Brook Senior Harbour Reporter` as name and role, or None."""
@@ -163,11 +178,18 @@ class People:
             return "not shaped as a name"
         if key in self.lexicon.desks or any(word in self.lexicon.nobody for word in words):
             return "a desk or an organisation"
-        if _letters(key) in outlet or self.registry.is_name(part):
+        if self.registry.is_name(part) or (_letters(key) in outlet and not self._personal(part, words)):
             return "an outlet"
+        if len(words) > 1 and words[0] in self.lexicon.places:
+            return "says where or for whom"
         if self.wires.is_form(part):
             return "an agency"
         return self._shape(part, words)
+
+    def _personal(self, part: str, words: list[str]) -> bool:
+        """Whether the name of a site is that of a person who writes it: two or three words of which no outlet's name consists."""
+        capital = all(word[:1].isupper() for word in part.split())
+        return 2 <= len(words) <= 3 and capital and not self.registry.words.intersection(words) and not UNCASED.search(part)
 
     def _shape(self, part: str, words: list[str]) -> str | None:
         uncased = bool(UNCASED.search(part))
@@ -179,6 +201,8 @@ class People:
         small = [w for w in bare if not w[:1].isupper() and name_key(w) not in self.lexicon.particles and not ELIDED.match(w)]
         if small and part != part.lower():
             return "holds words in lower case"
+        if bare[-1].islower() and not small:
+            return "ends before the name"  # `Rezept von`
         return "all in lower case" if small and len(bare) != 2 else None
 
     def _tidy(self, part: str) -> str:

@@ -2,10 +2,12 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from tasks.normalize.choice import Candidate
+from tasks.normalize.choice import Candidate, first
 from tasks.normalize.reading import Reading
+from tasks.normalize.titles import Title, merged, scores
 from tasks.records import Clue
 from tasks.text import name_key, plain
 
@@ -14,6 +16,15 @@ WORD = re.compile(r"\w+")
 STANDFIRST = 300  # characters of one
 OVERLAP = 0.2  # share of common words from which two titles are of one story
 LONGEST = 300
+PIECE = 3  # words before a mark that may be a headline
+ABOVE = 1500  # characters above the story in which its headline is printed
+SITE = "the name of the site"
+ASTRAY = "shares too little with the page's title"
+KICKER = "has a kicker before the headline"
+OUTVOTED = "two sources agree on another wording"
+DOUBTS = {ASTRAY: "astray", KICKER: "kicker", OUTVOTED: "outvoted"}  # by the names that they have in the ranking
+BROKEN = "cut short at a quotation mark"
+OUT = (SITE, BROKEN)  # what no ranking outweighs
 
 
 def overlap(a: str, b: str) -> float:
@@ -62,12 +73,14 @@ def site_names(reading: Reading, outlet: str | None, domain: str | None) -> list
     return [key for name in dict.fromkeys(names) if len(key := re.sub(r"[\W_]+", "", name_key(name))) > 1]
 
 
-def headline_candidates(reading: Reading, outlet: str | None, domain: str | None) -> Iterator[Candidate]:
+def headline_candidates(reading: Reading, outlet: str | None, domain: str | None, ranking: Mapping[str, float]) -> Iterator[Candidate]:
     """Everything that may be the headline, best first."""
+    names = site_names(reading, outlet, domain) if reading.is_page else []
     if reading.is_page:
-        yield from _of_page(reading, site_names(reading, outlet, domain))
+        yield from _ranked(reading, names, ranking)
     for line in reading.removed_as("headline"):
-        yield Candidate(_bounded(line.text), line.text, "text", "span.headline")
+        lost = SITE if _is_site(line.text, names) else None
+        yield Candidate(_bounded(line.text), line.text, "text", "span.headline", lost)
     for value, rule in reading.given("headline", "title"):
         yield Candidate(_bounded(value), value, "input", rule)
 
@@ -77,14 +90,75 @@ def _bounded(text: str) -> str | None:
     return text if 0 < len(text) <= LONGEST else None
 
 
+def _ranked(reading: Reading, names: list[str], ranking: Mapping[str, float]) -> Iterator[Candidate]:
+    """The titles of a page by the ranking; of those that rank alike the one that the plain rule puts first."""
+    found, usual = titles_of(reading, names)
+    merge = merged([title for title, _ in found])
+    score = dict(zip((title.key for title in merge), scores(merge, usual, ranking), strict=True))
+    for _, candidate in sorted(found, key=lambda pair: -score[pair[0].key]):
+        yield candidate
+    yield from (candidate for candidate in _of_page(reading, names) if candidate.lost in OUT or not candidate.value)
+
+
+def titles_of(reading: Reading, names: list[str]) -> tuple[list[tuple[Title, Candidate]], str | None]:
+    """The titles of a page in the order of the plain rule, and the key of the one that this rule takes."""
+    plainly = list(_of_page(reading, names))
+    usual = first(plainly)
+    found = [(Title(c.value, _places(c), _doubts(c)), replace(c, lost=None)) for c in plainly if c.value and c.lost not in OUT]
+    found += [
+        (Title(text, frozenset({"line"})), Candidate(text, line.text, "text", "span.headline"))
+        for line in reading.removed_as("headline")
+        if _is_above(line.start, reading) and (text := _bounded(line.text)) and not _is_site(text, names)
+    ]
+    found += [piece for title, candidate in list(found) for piece in _pieces(title, candidate)]
+    return found, name_key(usual.value) if usual and usual.value else None
+
+
+def _pieces(title: Title, candidate: Candidate) -> Iterator[tuple[Title, Candidate]]:
+    """What stands before each mark in a title, where it is long enough for a headline."""
+    for cut in SEPARATOR.finditer(title.text):
+        text = _bounded(title.text[: cut.start()])
+        if text and len(text.split()) >= PIECE:
+            yield Title(text, frozenset({"before-mark"}), cut=True), replace(candidate, value=text, rule=f"{candidate.rule} before a mark")
+
+
+def _is_above(offset: int, reading: Reading) -> bool:
+    return reading.start - ABOVE <= offset <= reading.start
+
+
+def _doubts(candidate: Candidate) -> frozenset[str]:
+    """What the plain rule has against a title, as the ranking names it."""
+    return frozenset({DOUBTS[candidate.lost]} if candidate.lost in DOUBTS else ())
+
+
+def _places(candidate: Candidate) -> frozenset[str]:
+    """Where a title stands, as the ranking names it."""
+    rule = candidate.rule
+    if candidate.source == "heading":
+        return frozenset({"h1" if rule == "h1" else "h1-part"})
+    if candidate.source == "json-ld":
+        return frozenset({"json-ld" if rule.endswith(".headline") else "json-ld-name"})
+    return frozenset({next((place for word, place in (("og:title", "og"), ("twitter", "twitter")) if word in rule), candidate.source)})
+
+
 def _of_page(reading: Reading, names: list[str]) -> Iterator[Candidate]:
+    """The titles that a page states, by the plain rule: a heading that the page's title confirms, else what is stated, best place first."""
+    for candidate in _plainly(reading, names):
+        yield replace(candidate, lost=SITE) if _is_site(candidate.value or "", names) else candidate
+
+
+def _plainly(reading: Reading, names: list[str]) -> Iterator[Candidate]:
     clues = [(clue, without_site(clue.raw, names)) for clue in reading.clued("headline") if plain(clue.raw)]
-    printed = [pair for pair in clues if pair[0].rule.startswith("h1")]
-    stated = sorted((pair for pair in clues if pair not in printed), key=lambda pair: _standing(pair[0]))
+    printed = [pair for pair in clues if pair[0].rule == "h1"]
+    parts = [pair for pair in clues if pair[0].rule == "h1 part"]
+    stated = sorted((pair for pair in clues if pair[0].source != "heading"), key=lambda pair: _standing(pair[0]))
     texts = [text for clue, text in stated if _standing(clue) < 3]
-    best = max(printed, key=lambda pair: max((_kinship(pair[1], other) for other in texts), default=0.0), default=None)
-    if best is not None:
-        yield Candidate(_bounded(best[1]), best[0].raw, best[0].source, best[0].rule, _unfit(best[1], texts))
+    printed.sort(key=lambda pair: -max((_kinship(pair[1], other) for other in texts), default=0.0))
+    for clue, text in printed:
+        lost = _unfit(text, texts) if clue is printed[0][0] else "another heading is nearer to the page's title"
+        yield Candidate(_bounded(text), clue.raw, clue.source, clue.rule, lost)
+    for clue, text in parts:
+        yield Candidate(_bounded(text), clue.raw, clue.source, clue.rule, "a part of the heading")
     for clue, text in stated:
         yield Candidate(_bounded(_shortened(text, clue, texts)), clue.raw, clue.source, clue.rule, _broken(text, texts))
 
@@ -99,14 +173,14 @@ def _kinship(printed: str, stated: str) -> float:
 def _unfit(printed: str, stated: list[str]) -> str | None:
     """Why the page's main heading is not the headline: it is another thing, or has a kicker or a date before it."""
     if stated and max(_kinship(printed, text) for text in stated) < OVERLAP:
-        return "shares too little with the page's title"
+        return ASTRAY
     key = name_key(printed)
     for text in stated:
         own = name_key(text)
         if len(own) > 15 and key != own and key.endswith(own) and not key[-len(own) - 1].isalnum():
-            return "has a kicker before the headline"
+            return KICKER
     if len(stated) > 1 and len({name_key(text) for text in stated[:2]}) == 1 and overlap(printed, stated[0]) < OVERLAP * 2:
-        return "two sources agree on another wording"
+        return OUTVOTED
     return None
 
 
@@ -125,7 +199,7 @@ def _shortened(text: str, clue: Clue, stated: list[str]) -> str:
 def _broken(text: str, stated: list[str]) -> str | None:
     """Whether a title stops at a quotation mark that another source goes on with."""
     cut = any(len(other) > len(text) and other.startswith(text) and other[len(text) :].lstrip()[:1] == '"' for other in stated)
-    return "cut short at a quotation mark" if cut else None
+    return BROKEN if cut else None
 
 
 def _standing(clue: Clue) -> int:

@@ -1,5 +1,6 @@
 """All that normalizing knows, read once for each process."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -8,6 +9,7 @@ from tasks.normalize.atlas import Atlas, load_atlas
 from tasks.normalize.dates.words import DateWords, load_words
 from tasks.normalize.lexicon import Lexicon, load_lexicon
 from tasks.normalize.registry import Registry, load_registry
+from tasks.normalize.titles import load_ranking
 from tasks.normalize.tongues import Tongues, load_tongues
 from tasks.normalize.wires import Wires, load_wires
 
@@ -22,10 +24,11 @@ class Knowledge:
     lexicon: Lexicon
     tongues: Tongues
     dates: DateWords
+    ranking: Mapping[str, float]  # weights of what speaks for a headline
 
 
 @cache
 def load_knowledge(folder: Path) -> Knowledge:
     """Read what config/ knows. Raises ConfigurationError with one line for the first mistake."""
     origin = load_registry(folder), load_wires(folder), load_atlas(folder), load_lexicon(folder)
-    return Knowledge(*origin, load_tongues(folder), load_words(folder))
+    return Knowledge(*origin, load_tongues(folder), load_words(folder), load_ranking(folder))

@@ -27,6 +27,8 @@ class Lexicon:
     nobody: frozenset[str]
     particles: frozenset[str]
     titles: frozenset[str]
+    postnominals: frozenset[str]
+    places: frozenset[str]  # words at the start of what says where or for whom
     suffixes: tuple[str, ...]
     role_words: frozenset[str]  # words of which roles consist
     months: tuple[str, ...]
@@ -73,6 +75,8 @@ def _lexicon(words: dict[str, list[str]], inline: tuple[Inline, ...]) -> Lexicon
         nobody=keys("nobody"),
         particles=keys("particles"),
         titles=keys("titles"),
+        postnominals=keys("postnominals"),
+        places=keys("places"),
         suffixes=tuple(words["suffixes"]),
         role_words=frozenset(word for role in words["roles"] for word in name_key(role).split() if len(word) > 2),
         months=tuple(words["months"]),
@@ -81,7 +85,7 @@ def _lexicon(words: dict[str, list[str]], inline: tuple[Inline, ...]) -> Lexicon
         source=re.compile(rf"\s*(?:{_alternatives(words['sources'])})\s*", re.I),
         button=re.compile(rf"\s+(?:{_alternatives(words['buttons'])})\s*\Z", re.I),
         lead=re.compile(rf"\s*(?:(?:{_alternatives(words['leads'])})[\s:]+|(?:{_alternatives(open_leads)})\s*)", re.I),
-        glued=re.compile(r"\b(By|by|Von|von|Par|par|Por|por|Di|di|Av|av|Af|af)(?=[A-ZÀ-Þ][a-zà-ÿ]{2,})"),
+        glued=re.compile(r"(?:\A(By|Von|Par|Por|Av|Af|Author|Autor|Autorin|Auteur|Autore)|\b(by|von|par|por|av|af))(?=[A-ZÀ-Þ])"),
         join=re.compile(rf"\s+(?:{_alternatives(words['joins'])})\s+|\s*[;|•·⋅∙/、，]\s*|\s*&\s*", re.I),
         joined=re.compile(rf"(?:{_alternatives(words['joins'])})\s+", re.I),
         cut=re.compile(rf"\s+(?:{_alternatives(words['breaks'])})\s+.*\Z", re.S),

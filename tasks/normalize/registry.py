@@ -47,6 +47,7 @@ class Registry:
     fingerprints: tuple[Fingerprint, ...]
     mentions: tuple[Mention, ...]
     platforms: frozenset[str]  # domains that publish nothing themselves
+    words: frozenset[str] = frozenset()  # of which names of outlets consist
 
     def by_domain(self, domain: str) -> OutletFacts | None:
         """The outlet of a host or registrable domain, vouched or candidate (then without an id)."""
@@ -88,7 +89,9 @@ def load_registry(folder: Path) -> Registry:
     if stray := next((f for f in fingerprints if f.domain not in outlets), None):
         raise ConfigurationError(f"{folder}/outlets/fingerprints.yml: {stray.id} names {stray.domain}, which outlets.csv does not have")
     platforms = frozenset(read_yaml(folder / "outlets" / "platforms.yml"))
-    return Registry(outlets, candidates, _named(rows, outlets), fingerprints, mentions, platforms)
+    names = _named(rows, outlets)
+    words = frozenset(word for key in (*names, *(name_key(outlet.name) for outlet in candidates.values())) for word in key.split())
+    return Registry(outlets, candidates, names, fingerprints, mentions, platforms, words)
 
 
 @cache

@@ -1,33 +1,49 @@
-"""Where a document names its authors, and which of these places decides."""
+"""Where a document names its authors."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from tasks.normalize.byline import People
 from tasks.normalize.choice import Candidate
-from tasks.normalize.lexicon import Lexicon
-from tasks.normalize.reading import Reading
-from tasks.normalize.wires import Agency
-from tasks.records import Author, Clue
-from tasks.text import name_key
+from tasks.normalize.lexicon import Inline, Lexicon
+from tasks.normalize.reading import Line, Reading
+from tasks.records import Clue
 
 ADDRESS = re.compile(r"@|https?:|www\.|/")  # at the start: a handle or a link, not a name
 BEFORE, AFTER = 600, 2000  # characters around the headline in which its byline stands
-STAMP, SIGNATURE = 160, 70  # characters of a line with a date and a name, and of one that is a signature
+BEHIND = 700  # characters behind a story in which its byline stands, where none stands above
+STAMP, SIGNATURE, LED = 160, 70, 120  # characters of a line with a date and a name, of a signature, of a byline removed as something else
 SIGNED = 8  # characters, blank lines, between a story and its signature
 NAME = r"[^\W\d_a-zà-ÿа-яё][\w'’\-]+(?: [^\W\d_a-zà-ÿа-яё][\w'’\-]+){1,2}"
 NAME_AND_PLACE = re.compile(rf"(?P<name>{NAME}),\s+[^\W\d_a-zà-ÿа-яё][\w'’\-]+(?: [^\W\d_a-zà-ÿа-яё][\w'’\-]+)?\Z")
 CLUSTER = 250  # characters between two bylines of one story
+ELSEWHERE = frozenset({"caption", "credit", "comments", "headline", "advertisement", "copyright"})  # no bylines stand in these
+HEAD_PARAGRAPHS = 3  # of a page in which a byline may have been left
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """The authors of a document, the agencies that its bylines name, and every candidate."""
+def bylines_of(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
+    """Everything that may name the authors, best first."""
+    for value, rule in reading.given("byline", "author", "authors"):
+        yield Candidate(value, value, "input", rule)
+    yield from _stated(reading)
+    yield from _in_spans(reading, lexicon, led=True)
+    yield from _in_story(reading, lexicon)
+    for clue in _beside_headline(reading):
+        yield Candidate(clue.raw, clue.raw, clue.source, clue.rule)
+    yield from _in_spans(reading, lexicon, led=False)
+    yield from _on_lines(reading, lexicon)
+    if reading.is_page:
+        yield from _behind_story(reading, lexicon)
+    else:
+        yield from _among_stamps(reading, lexicon)
+        yield from _below_text(reading)
 
-    authors: tuple[Author, ...]
-    agencies: tuple[tuple[Agency, Candidate], ...]
-    candidates: tuple[Candidate, ...]
+
+def _stated(reading: Reading) -> Iterator[Candidate]:
+    """What the page's JSON-LD, then its meta elements state."""
+    for source in ("json-ld", "meta"):
+        for clue in reading.clued("author"):
+            if clue.source == source and "@" not in clue.rule and not ADDRESS.match(clue.raw.strip()):
+                yield Candidate(clue.raw, clue.raw, clue.source, clue.rule)
 
 
 def _unwrapped(text: str) -> str:
@@ -35,26 +51,31 @@ def _unwrapped(text: str) -> str:
     return text[1:-1] if text[:1] + text[-1:] in ("()", "[]", "（）") else text
 
 
-def bylines_of(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
-    """Everything that may name the authors, best first."""
-    for value, rule in reading.given("byline", "author", "authors"):
-        yield Candidate(value, value, "input", rule)
-    for source in ("json-ld", "meta"):
-        for clue in reading.clued("author"):
-            if clue.source == source and "@" not in clue.rule and not ADDRESS.match(clue.raw.strip()):
-                yield Candidate(clue.raw, clue.raw, clue.source, clue.rule)
-    yield from _in_spans(reading, lexicon, led=True)
-    for end, text in (("head", reading.paragraphs[0][:120]), ("tail", reading.paragraphs[-1][-400:])) if reading.paragraphs else ():
-        for form in lexicon.inline:
-            if form.at == end and (found := form.pattern.search(text)):
-                for part in _unwrapped(found["names"]).split(";"):
-                    yield Candidate(part, found[0], "text", form.id)
-    for clue in _beside_headline(reading):
-        yield Candidate(clue.raw, clue.raw, clue.source, clue.rule)
-    yield from _in_spans(reading, lexicon, led=False)
-    if not reading.is_page:
-        yield from _among_stamps(reading, lexicon)
-        yield from _led_elsewhere(reading, lexicon)
+def _in_story(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
+    """Bylines inside the first and the last paragraph, and short first paragraphs that are nothing but a byline."""
+    if not reading.paragraphs:
+        return
+    for end, text in (("head", reading.paragraphs[0][:120]), ("tail", reading.paragraphs[-1][-400:])):
+        for form, names in _formed(text, lexicon, end):
+            for part in _unwrapped(names).split(";"):
+                yield Candidate(part, text, "text", form.id)
+    for text in reading.paragraphs[:HEAD_PARAGRAPHS] if reading.is_page else ():
+        if len(text) <= SIGNATURE and _introduced(text, lexicon):
+            yield Candidate(text, text, "text", "paragraph.led")
+
+
+def _formed(text: str, lexicon: Lexicon, at: str) -> Iterator[tuple[Inline, str]]:
+    """The forms of bylines that a text matches, and the names in it."""
+    for form in lexicon.inline:
+        if form.at == at and (found := form.pattern.search(text)):
+            yield form, found["names"]
+
+
+def _introduced(text: str, lexicon: Lexicon) -> bool:
+    """Whether a line begins with a word like `By` and goes on with a capital or in a script without them."""
+    text = lexicon.glued.sub(r"\g<0> ", text)
+    led = lexicon.lead.match(text)
+    return bool(led and text[led.end() : led.end() + 1] and not text[led.end()].islower() and text[led.end()].isalpha())
 
 
 def _among_stamps(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
@@ -62,21 +83,46 @@ def _among_stamps(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
     heads = [text for text in reading.paragraphs[:1] if len(text) <= STAMP]
     lines = [line.text for line in reading.removed_as("timestamp", "byline") if line.start <= reading.start + AFTER]
     for text in (*(line for line in lines if len(line) <= STAMP), *heads):
-        for form in lexicon.inline:
-            if form.at == "stamp" and (found := form.pattern.search(text)):
-                yield Candidate(found["names"], text, "text", form.id)
+        for form, names in _formed(text, lexicon, "stamp"):
+            yield Candidate(names, text, "text", form.id)
 
 
-def _led_elsewhere(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
-    """`By Ada Brook` right above the story, or a name and nothing but its place right below, removed as something else."""
-    for line in reading.removed_as("boilerplate", "navigation"):
-        if len(line.text) > SIGNATURE or any(map(str.isdigit, line.text)):
-            continue
-        above = reading.start - BEFORE <= line.start < reading.start
-        if above and (led := lexicon.lead.match(line.text)) and line.text[led.end() : led.end() + 1].isupper():
+def _on_lines(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
+    """`By Ada Brook` and `14 April 2022 by Ada Brook` above the story or, on a page, right below it, removed as something else."""
+    for line in _around(reading):
+        if _introduced(line.text, lexicon) and not any(map(str.isdigit, line.text[:SIGNATURE])) and len(line.text) <= SIGNATURE:
             yield Candidate(line.text, line.text, "byline", "line.led")
-        elif reading.end <= line.start <= reading.end + SIGNED and (found := NAME_AND_PLACE.match(line.text)):
+        else:
+            for form, names in _formed(line.text[:LED], lexicon, "line"):
+                yield Candidate(names, line.text, "byline", form.id)
+
+
+def _around(reading: Reading) -> Iterator[Line]:
+    """Short lines near the story that are neither a byline already nor of a class in which none stands."""
+    for line in reading.lines:
+        above = reading.start - BEFORE <= line.start < reading.start
+        below = reading.is_page and reading.end <= line.start <= reading.end + BEHIND
+        if (above or below) and len(line.text) <= LED and line.kind != "byline" and line.kind not in ELSEWHERE:
+            yield line
+
+
+def _below_text(reading: Reading) -> Iterator[Candidate]:
+    """A name and nothing but its place right below a text, removed as something else."""
+    for line in reading.removed_as("boilerplate", "navigation"):
+        if reading.end <= line.start <= reading.end + SIGNED and len(line.text) <= SIGNATURE and (found := NAME_AND_PLACE.match(line.text)):
             yield Candidate(found["name"], line.text, "byline", "line.name-place")
+
+
+def _behind_story(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
+    """Bylines right behind the story of a page: those marked as such, and the lines that were removed as such."""
+    talk = [(line.start, line.start + len(line.text)) for line in reading.removed_as("comments")]
+    for clue in _marked(reading):
+        behind = clue.offset is not None and reading.end <= clue.offset <= reading.end + BEHIND
+        if behind and not any(start <= (clue.offset or 0) < end for start, end in talk):
+            yield Candidate(clue.raw, clue.raw, clue.source, f"{clue.rule} behind the story")
+    for line in reading.removed_as("byline"):
+        if reading.end <= line.start <= reading.end + BEHIND:
+            yield Candidate(line.text, line.text, "byline", "span.byline behind the story")
 
 
 def _heading(reading: Reading) -> int | None:
@@ -98,40 +144,25 @@ def _in_spans(reading: Reading, lexicon: Lexicon, led: bool) -> Iterator[Candida
             continue  # names in brackets that nothing introduces are a photo's
         near = not reading.is_page or _is_near(line.start, heading)
         astray = not near or (last is not None and line.start - last > CLUSTER)
-        if astray or bool(lexicon.lead.match(text) or lexicon.edited.match(text)) != led:
+        introduced = bool(lexicon.lead.match(text) or lexicon.glued.match(text) or lexicon.edited.match(text))
+        if astray or introduced != led:
             continue
         last = line.start
         for part in text.split(";"):
-            yield Candidate(part, part, "byline", "span.byline")
+            yield Candidate(part, part, "byline", "span.byline" if led else "span.name")
+
+
+def _marked(reading: Reading) -> list[Clue]:
+    """Elements of the page that are marked as bylines."""
+    return [clue for clue in reading.clued("author") if clue.source not in ("json-ld", "meta") and not ADDRESS.match(clue.raw.strip())]
 
 
 def _beside_headline(reading: Reading) -> Iterator[Clue]:
     """Elements marked as bylines that stand near the headline: those farther down sign comments and other stories."""
-    marked = [clue for clue in reading.clued("author") if clue.source not in ("json-ld", "meta") and not ADDRESS.match(clue.raw.strip())]
     heading = _heading(reading)
     last: int | None = None
-    for clue in marked:
+    for clue in _marked(reading):
         if _is_near(clue.offset, heading) and (last is None or clue.offset is None or clue.offset - last <= CLUSTER):
             last = clue.offset if clue.offset is not None else last
             yield clue
 
-
-def sign(reading: Reading, people: People, outlet: frozenset[str], country: str | None) -> Signed:
-    """Who signed the document. The first source that names a person decides; the others stay on record."""
-    authors: list[Author] = []
-    agencies: list[tuple[Agency, Candidate]] = []
-    kept: list[Candidate] = []
-    taken: tuple[str, str] | None = None
-    for candidate in bylines_of(reading, people.lexicon):
-        read = people.read(candidate.value or "", outlet, country, candidate.source == "json-ld" or candidate.rule == "a[rel=author]")
-        agencies.extend((agency, candidate) for agency in read.agencies)
-        kept.extend(Candidate(part, candidate.raw, candidate.source, candidate.rule, why) for part, why in read.lost)
-        origin = (candidate.source, candidate.rule)
-        for author in read.authors:
-            known = any(name_key(a.name) == name_key(author.name) for a in authors)
-            taken = taken or origin
-            if origin == taken and not known:
-                authors.append(author)
-            lost = None if origin == taken and not known else ("named already" if known else f"{taken[0]} comes first")
-            kept.append(Candidate(author.name, candidate.raw, candidate.source, candidate.rule, lost))
-    return Signed(tuple(authors), tuple(agencies), tuple(kept))

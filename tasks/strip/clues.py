@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from lxml.etree import XPath
+from lxml.etree import XPath, iterwalk
 
 from tasks.records import Clue
 from tasks.strip.linked_data import LONGEST, linked_clues, parse_linked_data
 from tasks.strip.page_state import state_clues
-from tasks.strip.tree import SKIPPED, restore
+from tasks.strip.tree import BLOCK_TAGS, SKIPPED, restore
 
 META = {
     "headline": "og:title twitter:title dc.title dcterms.title citation_title parsely-title sailthru.title headline title mrf:title",
@@ -67,7 +67,10 @@ _CHANGED = re.compile(r"modif|updat|aktual|actuali|revis|changed", re.IGNORECASE
 _PAYWALL = re.compile(r"paywall|piano-|regwall|subscriber-only|premium-content|metered", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _MARKED: Any = XPath("//body//*[@class or @rel or @itemprop or self::time or self::h1 or @datetime]")
+BARS = re.compile(r"\|(?: \|)+ ")
+BREAKING = BLOCK_TAGS | {"br"}
 SHORT = 200  # characters of a byline or time stamp in the page
+MOST_PARTS = 4  # elements of a heading that are looked at
 MOST = 60  # elements of the page that are taken for one field
 
 
@@ -82,6 +85,16 @@ def _meaning(label: str) -> tuple[str, str] | None:
 def text_of(element: Any) -> str:
     """The text of an element in one line."""
     return " ".join(restore("".join(element.itertext())).split())
+
+
+def parted(element: Any) -> str:
+    """The text of an element in one line, bars where blocks in it begin and end, blanks at other elements: names apart from roles."""
+    pieces: list[str] = []
+    for event, node in iterwalk(element, events=("start", "end")):
+        inner, shown = node is not element, isinstance(node.tag, str) and node.tag not in SKIPPED
+        pieces.append((" | " if node.tag in BREAKING else " ") if inner else "")
+        pieces.append((node.text if shown and event == "start" else node.tail if inner and event == "end" else "") or "")
+    return BARS.sub("| ", " ".join(restore("".join(pieces)).split())).strip("| ")
 
 
 def page_title(tree: Any) -> str:
@@ -162,7 +175,17 @@ def _body_clues(marked: list[tuple[Any, str, str, str]], offsets: dict[Any, int]
             key = "datetime" if element.get("datetime") else "content"
             yield Clue(field, stated[:LONGEST], source, rule if rule.endswith("]") else f"{rule}[{key}]", offset)
         text = rule if field == "paywall" else text_of(element)
+        text = parted(element) if field == "author" and len(text) <= SHORT else text
         fits = len(text) <= (LONGEST if field == "headline" else SHORT)
         dated = source != "date-element" or (_DIGIT.search(text) and len(text) <= SHORT // 2)
         if fits and dated and element.tag not in ("meta", "link"):
             yield Clue(field, text, source, rule, offset)
+            if source == "heading":
+                yield from (Clue(field, part, source, "h1 part", offset) for part in _parts(element, text))
+
+
+def _parts(heading: Any, text: str) -> list[str]:
+    """The texts of a heading's own elements, where they are not the whole of it: a kicker and the headline behind it."""
+    parts = [text_of(child) for child in heading.iter("span", "strong", "em", "a", "div", "p", "b", "small")][:MOST_PARTS]
+    tails = [" ".join(restore(child.tail or "").split()) for child in heading][:MOST_PARTS]
+    return [part for part in dict.fromkeys([*parts, *tails]) if 3 < len(part) < len(text)]

@@ -2,10 +2,10 @@
 
 import pytest
 
+from tasks.normalize.authors import sign
 from tasks.normalize.byline import People
 from tasks.normalize.knowledge import Knowledge
 from tasks.normalize.reading import read
-from tasks.normalize.signing import sign
 from tasks.records import Clue, Given
 from tests.normalize.conftest import Make
 
@@ -136,3 +136,52 @@ def test_names_in_lines_that_are_no_byline(
 ) -> None:
     document = make(("headline", "Bridge opens"), *lines)
     assert [author.name for author in sign(read(document), people, frozenset(), None).authors] == names
+
+
+def stated(name: str, source: str = "json-ld", rule: str = "NewsArticle.author.name", offset: int | None = None) -> Clue:
+    return Clue("author", name, source, rule, offset)
+
+
+@pytest.mark.parametrize(
+    ("clues", "lines", "names"),
+    [
+        ([stated("Ada Brook")], [("byline", "By Ada Brook and Tom Weir"), BODY], ["Ada Brook", "Tom Weir"]),
+        ([stated("Ines Rua"), stated("Ada Brook", "meta", "meta[name=author]")], [("byline", "By Ada Brook"), BODY], ["Ada Brook"]),
+        ([stated("brook_ada")], [BODY], ["brook_ada"]),
+        ([stated("Ada"), stated("Ada Brook", "byline-element", ".author", 5)], [BODY], ["Ada Brook"]),
+        ([stated("Ada Brook Gardener", "byline-element", ".author"), stated("Ada Brook", "byline-element", ".name")], [BODY], ["Ada Brook"]),
+        ([stated("admin")], [BODY], []),
+        ([stated("Elbheim Ledger")], [("navigation", "July 13, 2024 by Ada Brook"), BODY], ["Ada Brook"]),
+        ([], [BODY, ("related", "Posted on 14 April 2022 by Ada Brook")], ["Ada Brook"]),
+        ([], [("caption", "By Ada Brook"), BODY], []),
+        ([], [BODY, ("comments", "Posted by Tom Weir")], []),
+        ([stated("Ada Brook | Harbour reporter", "byline-element", ".author", 5)], [BODY], ["Ada Brook"]),
+    ],
+)
+def test_places_of_a_page_that_name_its_authors(
+    people: People, make: Make, clues: list[Clue], lines: list[tuple[str, str]], names: list[str]
+) -> None:
+    document = make(*lines, clues=clues, media_type="text/html")
+    assert [author.name for author in sign(read(document), people, frozenset({"elbheimledger"}), None).authors] == names
+
+
+@pytest.mark.parametrize(
+    ("raw", "names"),
+    [
+        ("Ada Brook, PhD", ["Ada Brook"]),
+        ("Ada M. Brook MBA", ["Ada M. Brook"]),
+        ("Jack Y. Ma", ["Jack Y. Ma"]),
+        ("Tom DiBrook", ["Tom DiBrook"]),
+        ("Posted byAda Brook", ["Ada Brook"]),
+        ("By Ada Brook on", ["Ada Brook"]),
+        ("Kommentar von", []),
+        ("In Budget Travel", []),
+    ],
+)
+def test_what_stands_around_a_name(people: People, raw: str, names: list[str]) -> None:
+    assert [author.name for author in people.read(raw).authors] == names
+
+
+def test_site_of_a_person_is_signed_by_that_person(people: People) -> None:
+    assert [a.name for a in people.read("Ines Brookweir", frozenset({"inesbrookweir"})).authors] == ["Ines Brookweir"]
+    assert people.read("Harbour Ledger", frozenset({"harbourledger"})).authors == ()

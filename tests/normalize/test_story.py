@@ -17,12 +17,18 @@ from tests.normalize.conftest import Make, make_document
 BODY = ("body", "The bridge over the harbour was opened again on Friday after eleven months of work, the town said.")
 
 
-def page(knowledge: Knowledge, *clues: Clue) -> Article:
-    return normalize_document(make_document(BODY, clues=clues, media_type="text/html", url="https://ledger.example/a"), knowledge)[0]
+def page(knowledge: Knowledge, *clues: Clue, printed: str | None = None) -> Article:
+    """The article of a page; `printed` stands above its story."""
+    document = make_document(*[("headline", printed)][: bool(printed)], BODY, clues=clues, media_type="text/html", url="https://ledger.example/a")
+    return normalize_document(document, knowledge)[0]
 
 
 def h1(text: str) -> Clue:
     return Clue("headline", text, "heading", "h1", 5)
+
+
+def part(text: str) -> Clue:
+    return Clue("headline", text, "heading", "h1 part", 5)
 
 
 def og(text: str) -> Clue:
@@ -43,14 +49,14 @@ SITE = Clue("outlet", "Harbour Ledger", "meta", "meta[property=og:site_name]")
 @pytest.mark.parametrize(
     ("clues", "headline"),
     [
-        ((h1("Bridge opens again after 11 months"), og("Bridge opens again")), "Bridge opens again after 11 months"),
         ((h1("Harbour Ledger"), og("Bridge opens again"), SITE), "Bridge opens again"),
         ((h1("Most read"), og("Bridge opens again")), "Bridge opens again"),
         ((h1("Harbour Bridge opens after long work"), og("Bridge opens after long work")), "Bridge opens after long work"),
         ((og("Bridge opens again | Harbour Ledger"), SITE), "Bridge opens again"),
         ((title("Harbour Ledger: Bridge opens again"), SITE), "Bridge opens again"),
         ((title("Bridge – a story of steel"), SITE), "Bridge – a story of steel"),
-        ((ld("Bridge opens again"), og("Bridge: all you need")), "Bridge opens again"),
+        ((h1("Town news Bridge opens again"), part("Bridge opens again"), og("Bridge opens again"), ld("Bridge opens again")), "Bridge opens again"),
+        ((og("Bridge opens again after long work | Harbour"), h1("Bridge opens again after long work")), "Bridge opens again after long work"),
         ((og("Mayor calls bridge"), title('Mayor calls bridge "a gift"')), 'Mayor calls bridge "a gift"'),
         ((og("Mayor&#39;s bridge opens"),), "Mayor's bridge opens"),
         ((), None),
@@ -60,9 +66,23 @@ def test_headline_of_a_page(knowledge: Knowledge, clues: tuple[Clue, ...], headl
     assert page(knowledge, *clues).headline == headline
 
 
+def test_printed_heading_outranks_a_shorter_one_for_sharing(knowledge: Knowledge) -> None:
+    clues = h1("Bridge opens again after 11 months"), og("Bridge opens again")
+    assert page(knowledge, *clues, printed=clues[0].raw).headline == "Bridge opens again after 11 months"
+
+
+def test_name_of_the_site_is_no_headline(knowledge: Knowledge) -> None:
+    assert page(knowledge, h1("Harbour Ledger"), SITE, printed="Harbour Ledger").headline is None
+
+
+def test_stated_headline_that_is_printed_outranks_the_one_for_sharing(knowledge: Knowledge) -> None:
+    clues = ld("Bridge opens again"), og("Bridge: all you need")
+    assert page(knowledge, *clues, printed="Bridge opens again").headline == "Bridge opens again"
+
+
 def test_headline_of_a_text_is_the_first_printed_one_as_printed(make: Make) -> None:
     document = make(("headline", "Town rejects ‘haste’ over bridge"), ("headline", "Another"), BODY)
-    found = [c.value for c in headline_candidates(read(document), None, None)]
+    found = [c.value for c in headline_candidates(read(document), None, None, {})]
     assert found[0] == "Town rejects ‘haste’ over bridge"
 
 

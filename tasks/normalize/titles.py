@@ -1,0 +1,116 @@
+"""Which of a page's titles is the printed headline: a logistic ranking of few readable features, its weights a small file.
+
+Nothing in it reads words: only where a title stands, who else says the same, and how the titles hold one another.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from tasks.settings import ConfigurationError, read_csv
+from tasks.text import name_key
+
+FILE = "headlines.csv"
+BAR = re.compile(r"\s[|·•»›‹«~]\s|[|｜]")
+WORD = re.compile(r"\w+")
+LONG = 15  # characters from which one title that stands in another tells something
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title of a page: its text, where it stands (`h1`, `og`, `json-ld` …), what the plain rule has against it, whether it was cut."""
+
+    text: str
+    places: frozenset[str]
+    doubts: frozenset[str] = frozenset()
+    cut: bool = False
+
+    @property
+    def key(self) -> str:
+        return name_key(self.text)
+
+
+def merged(titles: Sequence[Title]) -> list[Title]:
+    """Titles that are the same but for case and accents as one that stands in all of their places; it counts as whole where one is."""
+    found: dict[str, Title] = {}
+    for title in titles:
+        known = found.get(title.key)
+        found[title.key] = _joined(known, title) if known else title
+    return list(found.values())
+
+
+def _joined(one: Title, other: Title) -> Title:
+    return replace(one, places=one.places | other.places, doubts=one.doubts | other.doubts, cut=one.cut and other.cut)
+
+
+def features(titles: Sequence[Title], usual: str | None) -> list[dict[str, float]]:
+    """What speaks for and against each title; `usual` is the key of the one that the plain rule takes."""
+    keys = [title.key for title in titles]
+    words = [set(WORD.findall(key)) for key in keys]
+    headings = [i for i, title in enumerate(titles) if "h1" in title.places]
+    return [
+        _places(title)
+        | _kin(i, keys)
+        | _shape(title, keys[i])
+        | {
+            "usual": float(keys[i] == usual),
+            "only-h1": float(headings == [i]),
+            "first-h1": float(headings[:1] == [i]),
+            "shared": max((_shared(words[i], words[j]) for j in range(len(titles)) if j != i), default=0.0),
+            "like-h1": max((_shared(words[i], words[j]) for j in headings if j != i), default=0.0),
+        }
+        for i, title in enumerate(titles)
+    ]
+
+
+def _places(title: Title) -> dict[str, float]:
+    count = len(title.places)
+    several = {f"places-{least}": float(count >= least) for least in (2, 3, 4)}
+    return {f"at-{place}": 1.0 for place in title.places} | {f"doubt-{doubt}": 1.0 for doubt in title.doubts} | several
+
+
+def _kin(index: int, keys: Sequence[str]) -> dict[str, float]:
+    """How a title holds others or stands in them, at their start or their end."""
+    own, others = keys[index], [key for i, key in enumerate(keys) if i != index]
+    return {
+        "starts-other": float(any(len(own) >= LONG and key.startswith(own) for key in others)),
+        "ends-other": float(any(len(own) >= LONG and key.endswith(own) for key in others)),
+        "holds-start": float(any(len(key) >= LONG and own.startswith(key) for key in others)),
+        "holds-end": float(any(len(key) >= LONG and own.endswith(key) for key in others)),
+    }
+
+
+def _shape(title: Title, key: str) -> dict[str, float]:
+    count = len(key.split())
+    return {
+        "words-1": float(count < 2),
+        "words-3": float(count < 4),
+        "words-5": float(count < 6),
+        "words-20": float(count > 20),
+        "bar": float(bool(BAR.search(title.text))),
+        "capitals": float(title.text.isupper()),
+        "cut": float(title.cut),
+    }
+
+
+def _shared(one: set[str], two: set[str]) -> float:
+    return len(one & two) / len(one | two) if one and two else 0.0
+
+
+@cache
+def load_ranking(folder: Path) -> Mapping[str, float]:
+    """The weights in `headlines.csv` (columns feature, weight). Raises ConfigurationError where a weight is no number."""
+    weights: dict[str, float] = {}
+    for number, row in enumerate(read_csv(folder / FILE), 2):
+        try:
+            weights[row["feature"]] = float(row["weight"])
+        except (KeyError, ValueError):
+            raise ConfigurationError(f"{folder / FILE}: line {number}: needs a feature and a number") from None
+    return weights
+
+
+def scores(titles: Sequence[Title], usual: str | None, ranking: Mapping[str, float]) -> list[float]:
+    """How well each title does, in logits: only their differences mean something."""
+    return [round(sum(ranking.get(name, 0.0) * value for name, value in row.items()), 4) for row in features(titles, usual)]
