@@ -70,7 +70,7 @@ def ours(source: Path, target: Path) -> None:
         for shard in shards:
             parse_shard(shard, CONFIG, None)
         select_documents(shards, None, work / "selected.parquet")
-        count_lines(shards, [], work / "boilerplate.parquet")
+        count_lines(shards, work / "selected.parquet", [], work / "boilerplate.parquet")
         for shard in shards:
             strip_shard(shard, CONFIG, work / "selected.parquet", work / "boilerplate.parquet")
         extraction, metadata, count = spent() - before, 0.0, 0

@@ -13,7 +13,7 @@ from tasks.normalize.byline import People
 from tasks.normalize.dateline import Reader
 from tasks.normalize.knowledge import Knowledge, load_knowledge
 from tasks.normalize.shard import normalize_shard
-from tasks.records import Article, Evidence, Removed, StrippedDocument
+from tasks.records import Article, Clue, Evidence, Removed, StrippedDocument
 from tasks.settings import CONFIG
 from tasks.shards import read_records, write_records
 from tasks.text import name_key, word_count
@@ -109,3 +109,25 @@ def test_words_are_counted_by_characters_where_no_blanks_stand() -> None:
 def test_keys_of_names_are_stable() -> None:
     assert name_key("  Élodie   O’Brien ") == "elodie o'brien"
     assert name_key(name_key("Ελλάδα İzmir")) == name_key("Ελλάδα İzmir")
+
+
+def test_every_title_and_every_byline_is_on_record_with_the_reason_it_lost(knowledge: Knowledge) -> None:
+    clues = [
+        Clue("headline", "Bridge opens again", "heading", "h1", 0),
+        Clue("headline", "Bridge: all you need", "meta", "meta[property=og:title]"),
+        Clue("headline", "Harbour Ledger", "title-element", "title"),
+        Clue("outlet", "Harbour Ledger", "meta", "meta[property=og:site_name]"),
+        Clue("author", "Ada Brook", "json-ld", "NewsArticle.author.name"),
+        Clue("author", "Ines Rua", "json-ld", "NewsArticle.author.name"),
+        Clue("author", "Harbour Ledger", "meta", "meta[name=author]"),
+        Clue("author", "Tom Weir", "byline-element", ".byline", 5),
+    ]
+    lines = ("headline", "Bridge opens again"), ("body", "The bridge over the harbour was opened again after eleven months of work.")
+    _, evidence, _ = normalize_document(make_document(*lines, clues=clues, media_type="text/html"), knowledge)
+    rows = {(row.field, row.value): row for row in reversed(evidence) if row.field in ("headline", "authors")}
+    assert {value for field, value in rows if field == "headline"} == {"Bridge opens again", "Bridge: all you need", "Harbour Ledger"}
+    assert rows["headline", "Bridge opens again"].rank == rows["authors", "Ada Brook"].rank == 0
+    assert rows["headline", "Harbour Ledger"].reason == "the name of the site"
+    assert rows["authors", "Ines Rua"].reason == "taken as well"
+    assert rows["authors", "Harbour Ledger"].reason in ("an outlet", "a desk or an organisation")
+    assert rows["authors", "Tom Weir"].reason == "json-ld comes first"

@@ -61,7 +61,7 @@ def shards_in(work: Path) -> list[Path]:
     for shard in shards:
         parse_shard(shard, CONFIG, None)
     select_documents(shards, None, work / "selected.parquet")
-    count_lines(shards, [], work / "boilerplate.parquet")
+    count_lines(shards, work / "selected.parquet", [], work / "boilerplate.parquet")
     for shard in shards:
         strip_shard(shard, CONFIG, work / "selected.parquet", work / "boilerplate.parquet")
     return shards
