@@ -26,6 +26,11 @@ test-slow: ## schedules on a real server, Dask with a worker that dies
 	@.ci/setup dev
 	.venv/bin/python -m pytest -m slow tests/slow
 
+test-browser: ## look at the report in headless Chromium (installs Debian's where there is none)
+	@.ci/setup dev
+	@.ci/browser
+	.venv/bin/python -m pytest tests/browser
+
 check: ## style and types
 	@.ci/setup dev
 	.venv/bin/ruff check .
@@ -70,6 +75,10 @@ bench-write: ## what writing costs, choice by choice (FROM names published outpu
 	@.ci/setup dev
 	.venv/bin/python tests/benchmarks/write.py $(FROM)
 
+bench-report: ## what the report costs, up to 1,000,000 documents
+	@.ci/setup dev
+	.venv/bin/python tests/benchmarks/report.py
+
 train-lines: ## train the line model anew (needs ../shared)
 	@.ci/setup dev
 	.venv/bin/python -m tests.train.lines
@@ -86,6 +95,7 @@ lock: ## resolve the lock files anew
 	@.ci/setup dev
 	.venv/bin/uv pip compile $(LOCKING) pyproject.toml --extra build -o requirements.lock
 	.venv/bin/uv pip compile $(LOCKING) pyproject.toml --extra build --extra dev -c requirements.lock -o requirements-dev.lock
+	.venv/bin/uv pip compile $(LOCKING) tests/browser/requirements.in -c requirements-dev.lock -o tests/browser/requirements.lock
 
 LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 

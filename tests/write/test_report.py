@@ -18,27 +18,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.records import Evidence, Stamp
-from tasks.write.explain import Explanation, explain_document
+from tasks.records import Stamp
+from tasks.write.explain import Explanation, explain_document, marked_text, render
 from tasks.write.output import current_release
 from tasks.write.report.documents import shown
 from tasks.write.report.files import FILE, make_report, renew_report, write_document, write_report
 from tasks.write.report.page import FOLDER
 
+from .hostile import HOSTILE, OVERRIDE, attack, hostile
 from .made import Input, Made, compose, make, plain, publish, reject, some
 
 Page = lxml.html.HtmlElement
-OVERRIDE = "\u202e"
-HOSTILE = (
-    '<script>alert("x")</script>',
-    '"><img src=x onerror=alert(1)>',
-    "</title></style></script><script src=//evil.example/x.js></script>",
-    "<a href=\"javascript:alert(1)\" onclick='alert(1)'>click</a>",
-    "{{ 7 * 7 }} {% include '/etc/passwd' %}",
-    f"abc{OVERRIDE}gnp.exe\u2066 x \x1b[31m\x07",
-    "<!-- --><![CDATA[ ]]><svg onload=alert(1)><style>*{display:none}</style>",
-    "&lt;b&gt; &#60;script&#62;",
-)
 ACTIVE = {"script", "style", "meta", "img", "iframe", "object", "embed", "link", "base", "form", "a", "input", "select", "option"}
 
 
@@ -46,34 +36,9 @@ def parsed(text: str) -> Page:
     return lxml.html.document_fromstring(text.encode(), parser=lxml.html.HTMLParser(encoding="utf-8"))
 
 
-def hostile(number: int, story: str | None = None, relation: str = "near") -> Made:
-    """A document that tries in every field."""
-    text = HOSTILE[number % len(HOSTILE)] + f" {number}"
-    pieces = [
-        ("headline", text),
-        ("whitespace", "\n"),
-        ("paragraph", f"{text} story. {'word ' * 30}"),
-        ("control", "\x00\x1b"),
-        ("share", f"{text} share"),
-    ]
-    made = make(f"h{number} {text}", pieces, story, relation)
-    article = replace(
-        made.article, headline=text, alternative_headline=text, url=f"javascript:alert({number})", canonical_url=f"https://x.example/{text}", language="en",
-        section=text, keywords=(text,), outlet_name=text, outlet_domain=text, agency_id="<b>ap</b>", flags=("<i>live</i>",), body_confidence=0.5,
-    )  # fmt: skip
-    evidence = tuple(Evidence(article.document_id, "headline", text, text, text, text, rank, text) for rank in range(3))
-    return replace(made, article=article, evidence=evidence)
-
-
 @pytest.fixture(scope="module")
 def attacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An output of documents that try, and rejects that do."""
-    work = tmp_path_factory.mktemp("attacked")
-    heads = [hostile(number) for number in range(len(HOSTILE))]
-    copies = [hostile(100 + number, heads[number].article.document_id) for number in range(len(HOSTILE))]
-    rejects = [reject(n, head=text, detail=text, source_member=text, url=text) for n, text in enumerate(HOSTILE)]
-    publish(work / "out", work / "w1", Input((*heads, *copies), tuple(rejects)))
-    return work / "out"
+    return attack(tmp_path_factory.mktemp("attacked"))
 
 
 def tags(text: str) -> list[str]:
@@ -329,6 +294,21 @@ def test_explain_and_report_speak_of_the_same(attacked: Path) -> None:
     }
 
 
+def test_terminal_and_page_give_a_class_the_same_colour(seeds_output: Path) -> None:
+    for row in table_of(seeds_output, "articles", "document_id")[:20]:
+        found = explain_document(seeds_output, row["document_id"])
+        text = marked_text(found)
+        colours = [str(span.style).removeprefix("bold ").replace("dim italic", "").replace("dim", "faint") for span in text.spans]
+        assert [colour for colour in colours if colour] == [segment.hue for segment in shown(found).segments if segment.kind]
+
+
+def test_a_document_does_not_steer_the_terminal(attacked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    render(explain_document(attacked, hostile(5).article.document_id))
+    said = capsys.readouterr().out
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", said)
+    assert "⟦U+001B⟧" in said
+
+
 # --- the run and the command
 
 
@@ -338,8 +318,8 @@ def test_a_failing_report_is_one_line_and_the_run_stands(copydesk: Callable[...,
     (tmp_path / "out" / FILE / "in-the-way").mkdir(parents=True)
     done = copydesk("run", story, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
-    assert [line for line in done.stderr.splitlines() if line.startswith("copydesk:")] == [
-        f"copydesk: the report could not be written ({(tmp_path / 'out' / FILE).resolve()}: cannot be written (Is a directory); "
+    assert [line for line in done.stderr.splitlines() if "report.html" in line] == [
+        f"the report could not be written ({(tmp_path / 'out' / FILE).resolve()}: cannot be written (Is a directory); "
         "make room or grant access there); the run is published, `copydesk report` tries again"
     ]
     assert (tmp_path / "out/current").exists()
