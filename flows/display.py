@@ -5,11 +5,12 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flows.job import nobody
 from flows.log import tell
+from tasks.write.words import COUNTS, OUTCOMES, REJECTED, REMOVED, by_count, hue, visible
 
 if TYPE_CHECKING:
     from flows.configuration import Value
@@ -102,16 +103,23 @@ def _bars() -> Iterator[Callable[[str, int, int | None], None]]:
         yield show
 
 
-def _section(title: str, counts: Mapping[str, int]) -> Iterator[tuple[str, int]]:
-    for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        yield f"{title} {name}", count
-
-
 def rows(summary: "Summary") -> list[tuple[str, int]]:
     """The lines of the summary table: what was counted, and how often."""
-    plain = [(name, getattr(summary, name)) for name in ("documents", "articles", "copies", "rejects", "unchanged")]
-    reasons = _section("rejected as", summary.rejects_by_reason)
-    return [*plain, *reasons, *_section("characters removed as", summary.removed_characters)]
+    plain = [(name, getattr(summary, name)) for name in COUNTS]
+    reasons = [(f"{REJECTED} {name}", count) for name, count in by_count(summary.rejects_by_reason)]
+    return [*plain, *reasons, *((f"{REMOVED} {name}", count) for name, count in by_count(summary.removed_characters))]
+
+
+def _style(name: str) -> str:
+    """The colour of a line: that of its class in the report and in `explain`."""
+    if name.startswith(f"{REMOVED} "):
+        return hue(name.removeprefix(f"{REMOVED} ")).replace("faint", "dim")
+    return "red" if name.startswith(f"{REJECTED} ") else "bold"
+
+
+def warnings(summary: "Summary") -> list[str]:
+    """A line for each expectation of the run that was not met."""
+    return [f"{e.outcome}: {e.id} is {e.value:.3f}, {e.bound:.3f} expected ({e.detail})" for e in summary.expectations if e.outcome != "ok"]
 
 
 def outcome(summary: "Summary", out: str) -> str:
@@ -125,22 +133,30 @@ def tell_summary(summary: "Summary", out: str) -> None:
 
 
 def show_summary(summary: "Summary", out: str) -> None:
-    """Print the summary table on stderr, as drawn for a terminal or as plain lines."""
-    release = outcome(summary, out)
+    """Print the summary on stderr, as a table in the colours of the report on a terminal, as plain lines elsewhere."""
+    last = [*warnings(summary), outcome(summary, out)]
     if sys.stderr.isatty():
-        from rich.console import Console
-        from rich.table import Table
-
-        table = Table(title=release, show_header=False)
-        table.add_column()
-        table.add_column(justify="right")
-        for name, count in rows(summary):
-            table.add_row(name, f"{count:,}")
-        Console(stderr=True).print(table)
+        _draw_summary(summary, last)
         return
     for name, count in rows(summary):
         print(f"{name:<36} {count:>12,}", file=sys.stderr)
-    print(release, file=sys.stderr)
+    print(visible("\n".join(last)), file=sys.stderr)
+
+
+def _draw_summary(summary: "Summary", last: Sequence[str]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for name, count in rows(summary):
+        table.add_row(Text(name, _style(name)), f"{count:,}")
+    console = Console(stderr=True, highlight=False)
+    console.print(table)
+    for line in last:
+        console.print(Text(visible(line), OUTCOMES.get(line.partition(":")[0], "bold")), soft_wrap=True)
 
 
 def show_settings(values: Sequence["Value"]) -> None:

@@ -1,5 +1,6 @@
 """The flow, readable aloud: split, parse, select, count boilerplate, strip and normalize, sign, deduplicate, write, report."""
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from prefect.runtime import flow_run
 
 from flows.engines import runner
 from flows.job import Job
-from flows.log import log_run
+from flows.log import log_run, tell
 from tasks.deduplicate.task import assign, compare, count, gather, index, judge, remember, select, sign
 from tasks.normalize.task import normalize
 from tasks.split.task import split
@@ -38,7 +39,8 @@ def article_cleaning(job: Job) -> "Summary":
     memory = remember(signed, stories, job.earlier("signatures"), job.at("signatures.parquet"), call)
     remembered = {"boilerplate": job.at("lines.parquet"), "signatures": memory}
     summary = write(job.output, signed, stories, remembered, known, job.origin, config, call)
-    report(job.output, summary, call)
+    if trouble := report(job.output, summary, call):
+        tell(trouble, level=logging.WARNING)
     return summary
 
 

@@ -142,7 +142,7 @@ def render(explanation: Explanation) -> None:
     console.print(Text(visible(title), "bold"))
     table = Table("column", "value", "from", box=None, pad_edge=False)
     for name, value, source in _values(explanation):
-        table.add_row(name, Text(value), Text(source, "dim"))
+        table.add_row(name, Text(value), Text(visible(source), "dim"))
     console.print(table)
     console.print(Text("\n— source text, removed spans marked —" if explanation.source_text is not None else "\n— head —", "bold"))
     console.print(marked_text(explanation) if explanation.source_text is not None else Text(visible(explanation.row.get("head") or "")))

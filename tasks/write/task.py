@@ -1,6 +1,5 @@
 """The face of the room: Prefect tasks that tell what is published already, publish what the shards hold, and show it."""
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -38,10 +37,11 @@ def write(
 
 
 @task(task_run_name="report", cache_policy=NO_CACHE, persist_result=False)
-def report(output: "Output", summary: "Summary", call: Callable[..., Any]) -> None:
-    """Write the page of what is published now. The run stands without it: a failure is a line on stderr."""
+def report(output: "Output", summary: "Summary", call: Callable[..., Any]) -> str | None:
+    """Write the page of what is published now. The run stands without it: a failure comes back as a line for people."""
     try:
         call("tasks.write.report.files:renew_report", output.root, summary.release)
     except Exception as error:
         line = " ".join(str(error).split())
-        print(f"copydesk: the report could not be written ({line}); the run is published, `copydesk report` tries again", file=sys.stderr)
+        return f"the report could not be written ({line}); the run is published, `copydesk report` tries again"
+    return None
