@@ -73,6 +73,11 @@ class Compiled(FileSystemBytecodeCache):
             super().dump_bytecode(bucket)
 
 
+def signed(value: float) -> str:
+    """A change of a count, with its sign."""
+    return f"{value:+,.0f}".replace("-", "−") if value else "0"
+
+
 @cache
 def environment() -> Environment:
     """The templates, escaping whatever they are given."""
@@ -80,7 +85,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(FOLDER), bytecode_cache=Compiled(str(FOLDER / "__pycache__")), undefined=StrictUndefined,
         autoescape=True, finalize=_finalized, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    made.filters |= {"number": number, "percent": percent, "points": points, "hue": hue}
+    made.filters |= {"number": number, "percent": percent, "points": points, "signed": signed, "hue": hue}
     made.globals |= {"when": when, "outlet_of": outlet_of}
     return made
 
