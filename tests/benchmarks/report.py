@@ -33,7 +33,7 @@ from tests.write.made import info, make, publish, reject  # noqa: E402
 
 SIZES = [int(size) for size in os.environ.get("SIZES", "1000 100000 1000000").split()]
 CHUNK = 20_000
-POOL, SPANS, CANDIDATES = 200, 24, 10
+POOL, SPANS = 200, 24
 CLASSES = ("navigation", "share", "related", "newsletter", "caption", "credit", "headline", "timestamp", "byline", "copyright")
 AGENCIES = ("ap", "reuters", "afp", "dpa", "efe", "xinhua", "tass", "pti", "ansa", "kyodo")
 LANGUAGES = ("en", "de", "fr", "es", "ru", "pt", "it", "tr", "ar", "zh")
@@ -42,7 +42,7 @@ DIGITS = 16**32
 
 
 def pool(scratch: Path) -> dict[str, pa.Table]:
-    """Published rows of POOL documents: some 2,500 characters of story, SPANS spans and CANDIDATES candidates each."""
+    """Published rows of POOL documents: some 2,500 characters of story, SPANS spans each."""
     documents = []
     for number in range(POOL):
         pieces = []

@@ -54,3 +54,15 @@ def test_scripts_without_spaces_go_by_characters() -> None:
 def test_long_paragraphs_are_marked_whole() -> None:
     text = "word " * 5000
     assert [pair.kind for pair in compare(text, text + "more").pairs] == ["changed"]
+
+
+def test_texts_that_say_the_same_few_words_over_and_over_take_no_time() -> None:
+    """Some of these would keep difflib busy for minutes; they are marked whole."""
+    for left, right in (("字" * 1200, "字字典" * 400), ("\n\n".join("a" * 6000), "\n\n".join("ab" * 3000)), ("a b " * 290, "b a a " * 190)):
+        assert [pair.kind for pair in compare(left, right).pairs] == ["changed"]
+        assert all(differs for pair in compare(left, right).pairs for differs, _ in (*pair.left, *pair.right))
+
+
+def test_a_text_that_repeats_itself_does_not_differ_from_itself() -> None:
+    text = "\n\n".join("a" * 6000)
+    assert {pair.kind for pair in compare(text, text).pairs} == {"same"}

@@ -1,6 +1,7 @@
 """An article and one of its copies, paragraph by paragraph: what was cut, added, reworded. Pure."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -9,7 +10,8 @@ _IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"  # scripts without spaces
 WORD = re.compile(rf"[{_IDEOGRAPH}]|(?:(?![{_IDEOGRAPH}])\w)+\s*|[^\w\s]\s*|\s+")
 SHAPES = str.maketrans(dict.fromkeys("‘’‚‛“”„‟«»", "'") | {'"': "'", "–": "-", "—": "-"})
 ALIKE = 0.4  # share of words that two paragraphs have in common to be one, reworded
-MOST_WORDS = 1200  # of a paragraph that is compared word by word
+MOST_WORDS = 600  # of a paragraph that is compared word by word
+REPEATS = 20  # matches for each word, on average, beyond which two texts say the same few words over and over: those are marked whole
 
 Piece = tuple[bool, str]  # whether it differs, and the text
 
@@ -48,6 +50,15 @@ def _matcher(left: Sequence[str], right: Sequence[str]) -> SequenceMatcher[str]:
     return SequenceMatcher(None, [_key(word) for word in left], [_key(word) for word in right], autojunk=False)
 
 
+def _costly(left: Sequence[str], right: Sequence[str]) -> bool:
+    """Whether difflib would take for ever: its time goes by the pairs of equal words, and by their runs on top."""
+    if list(map(_key, left)) == list(map(_key, right)):
+        return False
+    theirs = Counter(map(_key, right))
+    pairs = sum(count * theirs[word] for word, count in Counter(map(_key, left)).items())
+    return pairs > REPEATS * (len(left) + len(right))
+
+
 def _pieces(parts: Sequence[str], differs: Sequence[bool]) -> tuple[Piece, ...]:
     pieces: list[tuple[bool, list[str]]] = []
     for part, other in zip(parts, differs, strict=True):
@@ -61,7 +72,7 @@ def _pieces(parts: Sequence[str], differs: Sequence[bool]) -> tuple[Piece, ...]:
 def compare_words(left: str, right: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     """Two texts with the words marked that the other one does not have there."""
     a, b = words_of(left), words_of(right)
-    if len(a) > MOST_WORDS or len(b) > MOST_WORDS:
+    if len(a) > MOST_WORDS or len(b) > MOST_WORDS or _costly(a, b):
         return ((left != right, left),), ((left != right, right),)
     mine, theirs = [True] * len(a), [True] * len(b)
     for at, to, size in _matcher(a, b).get_matching_blocks():
@@ -71,7 +82,10 @@ def compare_words(left: str, right: str) -> tuple[tuple[Piece, ...], tuple[Piece
 
 
 def _alike(left: str, right: str) -> bool:
-    matcher = _matcher(words_of(left)[:MOST_WORDS], words_of(right)[:MOST_WORDS])
+    a, b = words_of(left)[:MOST_WORDS], words_of(right)[:MOST_WORDS]
+    if _costly(a, b):
+        return True
+    matcher = _matcher(a, b)
     return matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
 
 
@@ -89,8 +103,17 @@ def _aligned(left: Sequence[str], right: Sequence[str]) -> Iterator[Pair]:
     yield from (Pair("added", (), ((True, text),)) for text in right[at:])
 
 
+def _opcodes(left: Sequence[str], right: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+    if list(map(_key, left)) == list(map(_key, right)):
+        return [("equal", 0, len(left), 0, len(right))]
+    return list(_matcher(left, right).get_opcodes())
+
+
 def _pairs(left: Sequence[str], right: Sequence[str]) -> Iterator[Pair]:
-    for tag, a, b, c, d in _matcher(left, right).get_opcodes():
+    if _costly(left, right):
+        yield Pair("changed", ((True, "\n\n".join(left)),), ((True, "\n\n".join(right)),))
+        return
+    for tag, a, b, c, d in _opcodes(left, right):
         if tag == "equal":
             yield from (Pair("same", ((False, one),), ((False, other),)) for one, other in zip(left[a:b], right[c:d], strict=True))
         else:
