@@ -1,4 +1,4 @@
-"""copydesk run | report | explain | verify | compact | withdraw …: the command line, thin. Nothing heavy is imported early."""
+"""The command line, thin. Nothing heavy is imported before it is needed."""
 
 import argparse
 import json
@@ -66,7 +66,7 @@ def parser() -> Parser:
     about = "Turns scraped news into clean data: split, strip, normalize, deduplicate, write."
     top = Parser(prog="copydesk", description=about, allow_abbrev=False)
     top.add_argument("--debug", action="store_true", help="show the traceback of a failure (also COPYDESK_DEBUG=1)")
-    names = "run | report | explain | verify | compact | withdraw | config | schema"
+    names = "run | report | explain | verify | compact | withdraw | config | serve | schema"
     verbs = top.add_subparsers(dest="verb", required=True, metavar=names, parser_class=Parser)
 
     run = verbs.add_parser("run", help="clean bundles and publish what is new", allow_abbrev=False)
@@ -109,6 +109,9 @@ def parser() -> Parser:
         verb.add_argument("--set", action="append", default=[], type=_assignment, metavar="KEY=VALUE", help="such as limits.nesting=6")
     for verb in (run, explain, withdraw, config):
         verb.add_argument("--json", action="store_true", help="print one JSON object to stdout")
+    serve = verbs.add_parser("serve", help="run on the schedules of config/, until it is stopped", allow_abbrev=False)
+    serve.add_argument("--config", metavar="DIR", help="another configuration folder")
+    serve.set_defaults(command=_serve, set=[])
     schema = verbs.add_parser("schema", help="print the data dictionary", allow_abbrev=False)
     schema.set_defaults(command=_schema)
     for verb in (run, report, explain, verify, compact, withdraw, config, schema):
@@ -174,6 +177,14 @@ def _report(options: argparse.Namespace) -> int:
 
     page = write_document(options.out, options.document) if options.document else write_report(options.out)
     print(page)
+    return DONE
+
+
+def _serve(options: argparse.Namespace) -> int:
+    configuration = _configuration(options, {})
+    from flows.scheduling import serve_schedules
+
+    serve_schedules(configuration, options.config)
     return DONE
 
 

@@ -53,9 +53,16 @@ class Progress:
             self._tell(stage, 1)
         return value
 
-    def __reduce__(self) -> tuple[Callable[[], Callable[..., Any]], tuple[()]]:
+    def share(self) -> float:
+        """How much of the work on shards is done, from 0 to 1; what runs once over all of them counts like one shard."""
+        with self._lock:
+            shards = self._shards or 0
+            steps = len(ONCE) + shards * (len(STAGES) - len(ONCE))
+            return min(1.0, sum(self._done.values()) / steps) if shards else 0.0
+
+    def __reduce__(self) -> tuple[type["Progress"], tuple[Callable[..., Any], Callable[..., None]]]:
         """Sent to another process among the parameters of a flow, as Dask's engine does, it can call nobody: the workers are here."""
-        return _nobody, ()
+        return Progress, (nobody, nobody)
 
     def _tell(self, stage: str, more: int) -> None:
         with self._lock:
@@ -63,12 +70,8 @@ class Progress:
             self._show(stage, self._done[stage], 1 if stage in ONCE else self._shards)
 
 
-def _nobody() -> Callable[..., Any]:
-    return nobody
-
-
 @contextlib.contextmanager
-def progress(call: Callable[..., Any], bars: bool = True) -> Iterator[Callable[..., Any]]:
+def progress(call: Callable[..., Any], bars: bool = True) -> Iterator[Progress]:
     """`call` with its progress shown: bars on a terminal where they are wanted, a line for each finished stage elsewhere."""
     shown = _bars() if bars and sys.stderr.isatty() else contextlib.nullcontext(_lines())
     with shown as show:

@@ -22,7 +22,8 @@ class Job:
     """One run over bundles.
 
     `call` runs a named function in a worker process and returns its value; `each` does so for the stages of shards, wherever
-    the engine has those done.
+    the engine has those done. `shown`: Prefect's server outlives the run, so that its page can show it; `share` says how much
+    of the work is done, from 0 to 1.
     """
 
     bundles: tuple[str, ...]
@@ -31,6 +32,8 @@ class Job:
     started_at: datetime
     call: Callable[..., Any]
     each: Callable[..., Any]
+    shown: bool = False
+    share: Callable[[], float] = float
 
     def at(self, name: str) -> Path:
         """Where a file of this run lies, in the output's staging area."""

@@ -52,6 +52,26 @@ def start_logging(form: str) -> None:
     LOGGER.propagate = False
 
 
+class ToPrefect(logging.Handler):
+    """Passes records on to the logger of a flow run, behind shard and document where they have them."""
+
+    def __init__(self, logger: Any) -> None:
+        super().__init__()
+        self._logger = logger
+        self.setFormatter(Plain())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log it there, too."""
+        self._logger.log(record.levelno, "%s", self.format(record))
+
+
+def log_to_prefect(logger: Any) -> None:
+    """Log into a flow run of a Prefect server from now on."""
+    LOGGER.handlers[:] = [ToPrefect(logger)]
+    LOGGER.setLevel(logging.DEBUG)
+    LOGGER.propagate = False
+
+
 def log_run(run: str) -> None:
     """Have every record from now on carry the id of the flow's run."""
     LOGGER.filters[:] = [OfRun(run)]

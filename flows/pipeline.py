@@ -8,6 +8,7 @@ from prefect import flow, unmapped
 from prefect.futures import PrefectFutureList
 from prefect.runtime import flow_run
 
+from flows.artifacts import show_outcome, shown_progress
 from flows.engines import runner
 from flows.job import Job
 from flows.log import log_run, tell
@@ -23,8 +24,18 @@ if TYPE_CHECKING:
 
 @flow(name="article_cleaning", validate_parameters=False, persist_result=False)
 def article_cleaning(job: Job) -> "Summary":
-    """Clean bundles and publish what is new. Between tasks go only paths: a folder for each shard."""
+    """Clean bundles and publish what is new; on a server that stays, its page shows how far it is and what came out."""
     log_run(str(flow_run.id))
+    if not job.shown:
+        return clean(job)
+    with shown_progress(job.share):
+        summary = clean(job)
+    show_outcome(summary, job.output.root)
+    return summary
+
+
+def clean(job: Job) -> "Summary":
+    """The way through the rooms. Between tasks go only paths: a folder for each shard."""
     call, config, each, every = job.call, job.settings.folder, unmapped(job.each), unmapped(job.settings.folder)
     known = recall(job.output, job.at("known.parquet"), call)
 

@@ -85,6 +85,7 @@ def run_bundles(bundles: tuple[str, ...], out: str, configuration: Configuration
 
 def _run(job: Job, hosted: bool) -> "Summary":
     workers = job.settings.pipeline.run.workers or cores()
+    stays = os.environ.get("PREFECT_API_URL", "").strip()
     with contextlib.ExitStack() as stack:
         hired = stack.enter_context(crew(workers, ROOMS))
         stack.enter_context(warnings.catch_warnings())
@@ -97,7 +98,8 @@ def _run(job: Job, hosted: bool) -> "Summary":
         resuming = stack.enter_context(Resuming(hired, job.output.root, job.settings.digest))
         call = stack.enter_context(progress(named(resuming), bars=job.settings.pipeline.run.log == "plain" and not hosted))
         each = call if job.settings.pipeline.run.engine == "local" else OnTheSpot(job.output.root / STORE, job.settings)
-        summary = _published(run, replace(job, call=call, each=each), workers)
+        shown = hosted or bool(stays)
+        summary = _published(run, replace(job, call=call, each=each, shown=shown, share=call.share), workers)
         if resuming.taken:
             tell("stages of shards taken over from a run that died: %d", resuming.taken.total())
         return summary
