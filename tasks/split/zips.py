@@ -4,9 +4,12 @@ import stat
 import struct
 import zipfile
 import zlib
+from array import array
 from collections.abc import Iterator
-from itertools import pairwise
+from dataclasses import dataclass, field
 from typing import BinaryIO
+
+import numpy as np
 
 from tasks.settings import Limits
 from tasks.split.budget import Budget
@@ -14,27 +17,52 @@ from tasks.split.errors import Refused
 from tasks.split.members import link_refusal, member_stream, plain_member, why_unsafe
 from tasks.split.source import Item, Refusal, Source
 from tasks.split.streams import to_seekable
+from tasks.split.zipdir import BAD, Directory, opener
 from tasks.split.zipscan import Content, members
 
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, ValueError)
 ENCRYPTED = 0x1
 LONGEST_TARGET = 4096
+WACZ, CAPTURE = "datapackage.json", "archive/"
 OFFICE = ("[Content_Types].xml", "META-INF/container.xml", "META-INF/MANIFEST.MF")
+TELLING = frozenset((*OFFICE, WACZ))
 
 
-def _opened(stream: BinaryIO) -> zipfile.ZipFile | str:
-    """The archive, or what is wrong with its directory."""
+@dataclass(slots=True)
+class _Seen:
+    """What is known of an archive after its directory was read once."""
+
+    starts: "array[int]" = field(default_factory=lambda: array("q"))  # of members that hold anything, and where they end
+    ends: "array[int]" = field(default_factory=lambda: array("q"))
+    names: set[str] = field(default_factory=set)  # those that tell what the archive is
+
+    def add(self, info: zipfile.ZipInfo) -> None:
+        if info.compress_size:
+            self.starts.append(info.header_offset)
+            self.ends.append(info.header_offset + 30 + info.compress_size)
+        if info.filename in TELLING or _is_capture(info):
+            self.names.add(info.filename if info.filename in TELLING else CAPTURE)
+
+    def overlap(self) -> bool:
+        """Whether members share bytes of the archive, as only bombs do."""
+        starts, ends = np.frombuffer(self.starts, np.int64), np.frombuffer(self.ends, np.int64)
+        order = np.argsort(starts, kind="stable")
+        return bool((ends[order][:-1] > starts[order][1:]).any())
+
+
+def _is_capture(info: zipfile.ZipInfo) -> bool:
+    return info.filename.startswith(CAPTURE) and ".warc" in info.filename
+
+
+def _looked(stream: BinaryIO) -> tuple[Directory, _Seen] | str:
+    """The archive's directory and what it tells, or what is wrong with it."""
     try:
-        return zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, struct.error, ValueError, EOFError, NotImplementedError, UnicodeDecodeError) as error:
-        stream.seek(0, 2)
-        return f"the archive's directory is missing or damaged: {error}, within {stream.tell()} bytes"
-
-
-def _overlap(infos: list[zipfile.ZipInfo]) -> bool:
-    """Whether members share bytes of the archive, as only bombs do."""
-    spans = sorted((info.header_offset, info.header_offset + 30 + info.compress_size) for info in infos if info.compress_size)
-    return any(end > start for (_, end), (start, _) in pairwise(spans))
+        directory, seen = Directory(stream), _Seen()
+        for info in directory.entries():
+            seen.add(info)
+        return directory, seen
+    except (*BAD, OverflowError) as error:
+        return f"the archive's directory is missing or damaged: {error}, within {stream.seek(0, 2)} bytes"
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -47,32 +75,31 @@ def _name(info: zipfile.ZipInfo) -> str:
         return info.orig_filename
 
 
-def _wanted(infos: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+def _wanted(directory: Directory, seen: _Seen) -> Iterator[zipfile.ZipInfo]:
     """The members that may hold documents: of a WACZ its captures, of others all but folders."""
-    names = {info.filename for info in infos}
-    if any(mark in names for mark in OFFICE):
+    if seen.names & set(OFFICE):
         raise Refused("unsupported", "an office document, e-book or program in a zip archive")
-    if "datapackage.json" in names and (captures := [i for i in infos if i.filename.startswith("archive/") and ".warc" in i.filename]):
-        return captures
-    return [info for info in infos if not info.is_dir()]
+    if {WACZ, CAPTURE} <= seen.names:
+        return (info for info in directory.entries() if _is_capture(info))
+    return (info for info in directory.entries() if not info.is_dir())
 
 
 def read_zip(source: Source, limits: Limits) -> Iterator[Item]:
     """The members of an archive in the order of its directory."""
     with to_seekable(source.stream) as stream:
-        opened = _opened(stream)
+        looked = _looked(stream)
         packed = stream.seek(0, 2)
         budget = source.budget or Budget(lambda: packed, limits)
-        if isinstance(opened, str):
+        if isinstance(looked, str):
             yield from _scanned(source, stream, budget, limits)
-            raise Refused("truncated", opened)
-        with opened as archive:
-            infos = archive.infolist()
-            if not infos:
-                raise Refused("empty", "an archive without members")
-            if _overlap(infos):
-                raise Refused("corrupt", "members of the archive overlap")
-            for number, info in enumerate(_wanted(infos)):
+            raise Refused("truncated", looked)
+        directory, seen = looked
+        if not directory.count:
+            raise Refused("empty", "an archive without members")
+        if seen.overlap():
+            raise Refused("corrupt", "members of the archive overlap")
+        with opener(stream) as archive:
+            for number, info in enumerate(_wanted(directory, seen)):
                 if number >= limits.members:
                     raise Refused("too-many", f"more than {limits.members} members")
                 yield _member(source, archive, info, budget)

@@ -91,6 +91,7 @@ def test_any_bytes_come_to_an_end(data: bytes, suffix: str) -> None:
         assert unpacked("x" + suffix, content)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["zip", "tar", ".gz", ".xz", ".zst", ".bz2"]), st.integers(1, 2000), st.randoms(use_true_random=False))
 def test_a_cut_container_is_noticed(kind: str, cut: int, noise: random.Random) -> None:
     members = [(f"{i}.txt", (story(i) + noise.randbytes(200).hex()).encode()) for i in range(6)]
