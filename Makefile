@@ -87,6 +87,14 @@ train-headlines: ## fit the ranking of headlines anew (needs ../shared)
 	@.ci/setup dev
 	.venv/bin/python -m tests.train.headlines --write
 
+bench-strip: ## the body of pages, beside the extractors of the field, in cross-validation (needs ../shared)
+	@.ci/setup dev
+	.venv/bin/python -m tests.benchmarks.strip
+
+train-pages: ## train the page model anew (needs ../shared)
+	@.ci/setup dev
+	.venv/bin/python -m tests.train.pages
+
 first-run: ## start the flow in ten fresh homes
 	@.ci/setup dev
 	.venv/bin/python tests/benchmarks/first_run.py

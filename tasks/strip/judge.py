@@ -22,6 +22,7 @@ from tasks.strip.pictures import credit_pass
 from tasks.strip.place import outside_pass, standfirst_pass, structure_pass
 from tasks.strip.pleas import addressing, plea_pass, run_pass
 from tasks.strip.repeats import digest
+from tasks.strip.scrambled import scrambled_pass
 from tasks.strip.stamps import load_date_words, stamp_pass
 from tasks.strip.surroundings import Pictures, Places, load_pictures, load_places
 from tasks.strip.titles import title_like, title_pass
@@ -31,6 +32,7 @@ TITLE_FIELDS = frozenset({"headline"})
 OWN_LINE_DATELINE = re.compile(r"^[^\W\d_][\w .,'’()\-]{1,50}?\s?[:：—–-]$")
 NAME_AGENCY = "credit.agency-line"
 LABELS = frozenset({"related.label", "related.label-with-title"})
+FAINT = frozenset({"caption", "credit", "related", "donation", "syndication"})  # what paragraphs are taken for by a word or two
 BULLETS = ("- ", "– ", "— ", "• ", "* ", "· ")
 MOST_TEASERS, LONGEST_TEASER = 8, 16.0  # lines, words
 SHORT = 6.0  # words of a line that neighbours can decide about
@@ -92,10 +94,11 @@ def by_rules(
 ) -> tuple[Sheet, list[Hit | None]]:
     """The sheet after all that rules, places and repetition say; what is open then is for the lines around it to decide."""
     lines = lines_of(parsed)
-    hits = hits_of(lines, debris.rules, main)
+    hits = [None if hit and overruled(hit, line) else hit for hit, line in zip(hits_of(lines, debris.rules, main), lines, strict=True)]
     sheet = blank_sheet(lines, page=main is not None)
     sheet = sheet.settle(stamp_pass(sheet, debris.dates))
     if main is not None:
+        sheet = sheet.settle(scrambled_pass(sheet))
         sheet = sheet.settle(structure_pass(sheet, debris.places))
     sheet = sheet.settle(title_pass(sheet, hits, titles_of(parsed)))
     sheet = sheet.settle(signature_pass(sheet, hits, debris.pictures))
@@ -114,6 +117,11 @@ def by_rules(
         sheet = sheet.settle(plea_pass(sheet, debris.address))
         sheet = sheet.settle(run_pass(sheet, debris.address))
     return sheet, hits
+
+
+def overruled(hit: Hit, line: Line) -> bool:
+    """Whether a page's layout knows better than a rule for labels, captions and notices: a paragraph amid the story is none."""
+    return line.firm and line.story_like and hit.whole and hit.rule.kind in FAINT
 
 
 def kept(sheet: Sheet, index: int) -> bool:
@@ -174,7 +182,7 @@ def neighbour_pass(sheet: Sheet) -> Mapping[int, Verdict]:
     found: dict[int, Verdict] = {}
     for line in sheet.lines:
         before = found.get(line.index - 1) or (sheet.verdicts[line.index - 1] if line.index else None)
-        if not sheet.open(line.index) or not (line.words <= SHORT and not line.ends):
+        if not sheet.open(line.index) or line.firm or not (line.words <= SHORT and not line.ends):
             continue
         if before is not None and not before.kept and before.kind not in {"headline", "standfirst"} and sheet.debris(line.index + 1):
             kind = "boilerplate" if before.kind in {"caption", "dateline"} else before.kind
@@ -205,8 +213,8 @@ def list_lines(sheet: Sheet) -> frozenset[int]:
 
 
 def weak(line: Line) -> bool:
-    """A short line that no sentence mark closes and no quotation opens."""
-    return line.words <= SHORT and not line.ends and line.text[:1] not in "\"“„«‘'「『"
+    """A short line that no sentence mark closes and no quotation opens, where no layout says that it is story."""
+    return not line.firm and line.words <= SHORT and not line.ends and line.text[:1] not in "\"“„«‘'「『"
 
 
 def story_pass(sheet: Sheet) -> Mapping[int, Verdict]:
@@ -216,5 +224,6 @@ def story_pass(sheet: Sheet) -> Mapping[int, Verdict]:
         if sheet.open(line.index):
             before_prose = line.index + 1 < len(sheet.lines) and sheet.lines[line.index + 1].story_like
             subhead = not line.ends and line.words <= 14 and before_prose
-            found[line.index] = Verdict("subhead" if subhead else "body", "story.rest", 1.0 if line.story_like else 0.45)
+            sure = line.told if line.told is not None else 1.0 if line.story_like else 0.45
+            found[line.index] = Verdict("subhead" if subhead else "body", "story.rest", sure)
     return found

@@ -13,6 +13,7 @@ WORD = re.compile(r"\w+(?:['’\-.]\w+)*")
 SENTENCE_END = re.compile(r"[.!?…。！？।؟۔।៖](?:[\s\"'”’»“„«)\]』」）》〉]|\[\d+\])*$")
 ENDERS = frozenset(".!?…。！？।؟۔។៖")
 CHARSETS = ("cp1252", "cp1251")  # texts that fit into one of these are counted byte by byte, which is some ten times faster
+FIRM = 0.9  # likelihood from which a page's layout leaves no doubt that a line is story
 CHARACTERS_A_WORD = 1.7  # in scripts without spaces, as Chinese segmenters count news
 
 
@@ -33,6 +34,16 @@ class Line:
     def story_like(self) -> bool:
         """Long enough and closed as a paragraph of prose is."""
         return (self.ends and self.words >= 10) or self.words >= 28
+
+    @property
+    def told(self) -> float | None:
+        """How sure the layout of its page is of it, either way, 0 to 1; None in a plain text."""
+        return None if self.block.likely is None else abs(2 * self.block.likely - 1)
+
+    @property
+    def firm(self) -> bool:
+        """Whether the layout of its page leaves no doubt that it is story; never so in a plain text."""
+        return (self.block.likely or 0.0) >= FIRM
 
 
 @cache

@@ -16,10 +16,11 @@ from tasks.strip.align import Alignment
 from tasks.strip.clues import marked_elements, page_clues, page_title
 from tasks.strip.linked_data import article_bodies
 from tasks.strip.opinions import opinion, trafilatura_pieces
-from tasks.strip.page_model import PageModel, likelihoods, load_page_model, logit, probability
+from tasks.strip.page_model import likelihoods, load_page_model, logit, probability
 from tasks.strip.source_text import Source, read_source
 from tasks.strip.structure import Column, weight
 from tasks.strip.tree import read_tree
+from tasks.strip.trees import Forest
 
 MAIN = 0.5  # likelihood from which a block is main content
 DOUBT = 0.15  # expected share of wrong text from which trafilatura is asked too
@@ -50,12 +51,12 @@ def parse_page(document: RawDocument, config: Path = CONFIG) -> ParsedDocument:
     return ParsedDocument(replace(document, text=""), source.text, blocks, clues, fingerprint(body))
 
 
-def _judged(tree: Any, source: Source, bodies: list[str], model: PageModel) -> tuple[Block, ...]:
+def _judged(tree: Any, source: Source, bodies: list[str], model: Forest) -> tuple[Block, ...]:
     """The blocks with all opinions of them."""
     texts = [source.text[block.start : block.end] for block in source.blocks]
-    layout = likely = likelihoods([measured(text) for text in texts], source.blocks, source.places, page_title(tree), model)
     alignment = Alignment(texts)
-    structured = opinion(alignment, lambda: [line[:LARGEST] for body in bodies[:STATED] for line in body.splitlines()[:STATED_LINES]])
+    structured = stated_blocks(alignment, bodies)
+    layout = likely = likelihoods([measured(text) for text in texts], source.blocks, source.places, page_title(tree), structured, model)
     kept = [False] * len(texts)
     if len(source.text) <= LARGEST and in_doubt(layout, texts, structured):
         kept = opinion(alignment, lambda: trafilatura_pieces(tree))
@@ -74,6 +75,11 @@ def _judged(tree: Any, source: Source, bodies: list[str], model: PageModel) -> t
 def measured(text: str) -> str:
     """What counts of a block when blocks are weighed: its beginning without runs of white space, so that none outweighs all others."""
     return BLANKS.sub(" ", text[:HEAVIEST]) if len(text) > HEAVIEST else text
+
+
+def stated_blocks(alignment: Alignment, bodies: Sequence[str]) -> list[bool]:
+    """Which blocks stand in the bodies that the page's JSON-LD states."""
+    return opinion(alignment, lambda: [line[:LARGEST] for body in bodies[:STATED] for line in body.splitlines()[:STATED_LINES]])
 
 
 def in_doubt(likely: Column, texts: Sequence[str], structured: Sequence[bool]) -> bool:

@@ -21,6 +21,8 @@ def credit_pass(sheet: Sheet, pictures: Pictures) -> Mapping[int, Verdict]:
     for i, verdict in enumerate(sheet.verdicts):
         if verdict is None or verdict.kind != "credit" or below_headline(sheet, i):
             continue
+        if sheet.open(i - 1) and sheet.lines[i - 1].firm:
+            continue
         early = i - 1 <= begun and sheet.lines[i - 1].words <= SHORT_CAPTION and of_picture(sheet.lines[i], pictures)
         if sheet.open(i - 1) and (early or caption_like(sheet.lines[i - 1], glued=sheet.glued(i))):
             found[i - 1] = Verdict("caption", "picture.before-credit", 0.7)

@@ -52,7 +52,7 @@ def outside_pass(sheet: Sheet, places: Places, hits: Sequence[Hit | None], main:
             kind = "byline"
         if kind is None:
             kind = "related" if line.block.link_length * 2 > len(line.text) and line.words > 4 else "boilerplate"
-        found[line.index] = Verdict(kind, "place.outside", 0.8)
+        found[line.index] = Verdict(kind, "place.outside", 0.8 if line.told is None else line.told)
     return found
 
 
