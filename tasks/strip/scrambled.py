@@ -11,7 +11,7 @@ from tasks.strip.verdicts import Sheet, Verdict
 COMMON = frozenset("aeinorst")  # half of the letters of any text in Latin script, and more
 LETTERS = 26
 LEAST = 40  # letters of a line of which this can be told
-FEW, MANY, APART = 0.45, 0.5, 0.15  # share of the common letters in scrambled text, at most, in the same moved back, at least, and between them
+FEW, MANY, APART = 0.45, 0.5, 0.15  # share of them in scrambled text, at most; in the same moved back, at least; between the two
 
 
 def scrambled(text: str) -> bool:
