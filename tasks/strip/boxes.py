@@ -37,22 +37,31 @@ def surroundings(
 
 def boxes(texts: Sequence[str], blocks: Sequence[Block], places: Sequence[Place], lengths: Column) -> Columns:
     """For the elements around each block, the nearest first: their share of link text, how many blocks and how much text they hold."""
-    sums: dict[Place, list[float]] = {}
+    own: dict[Place, list[float]] = {}  # most places hold several blocks, so the way up is gone once for each place
     for text, block, place, length in zip(texts, blocks, places, lengths.tolist(), strict=True):
+        _add(own, place, length, min(block.link_length, len(text)), 1)
+    sums: dict[Place, list[float]] = {}
+    for place, (length, linked, count) in own.items():
         above: Place | None = place
-        linked = min(block.link_length, len(text))
         while above is not None:
-            found = sums.setdefault(above, [0.0, 0.0, 0.0])
-            found[0] += length
-            found[1] += linked
-            found[2] += 1
+            _add(sums, above, length, linked, count)
             above = above.parent
     held, linked_part, parts = np.array(list(sums.values())).T
     told = dict(zip(sums, np.column_stack([linked_part / np.maximum(held, 1e-9), np.log1p(parts), np.log1p(held)]), strict=True))
-    rows = {place: np.concatenate([told[box] for box in _above(place)]) for place in set(places)}
+    rows = {place: np.concatenate([told[box] for box in _above(place)]) for place in own}
     table = np.array([rows[place] for place in places]).T
     names = (f"box{up}-{name}" for up in range(BOXES) for name in ("links", "blocks", "text"))
     return dict(zip(names, table, strict=True))
+
+
+def _add(sums: dict[Place, list[float]], place: Place, length: float, linked: float, count: float) -> None:
+    found = sums.get(place)
+    if found is None:
+        sums[place] = [length, linked, count]
+    else:
+        found[0] += length
+        found[1] += linked
+        found[2] += count
 
 
 def _above(place: Place) -> list[Place]:

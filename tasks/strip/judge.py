@@ -98,7 +98,7 @@ def by_rules(
     sheet = blank_sheet(lines, page=main is not None)
     sheet = sheet.settle(stamp_pass(sheet, debris.dates))
     if main is not None:
-        sheet = sheet.settle(scrambled_pass(sheet))
+        sheet = sheet.settle(scrambled_pass(sheet, main))
         sheet = sheet.settle(structure_pass(sheet, debris.places))
     sheet = sheet.settle(title_pass(sheet, hits, titles_of(parsed)))
     sheet = sheet.settle(signature_pass(sheet, hits, debris.pictures))

@@ -4,7 +4,7 @@ Two signs at once: its letters are not those of any language, and moved back by 
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tasks.strip.verdicts import Sheet, Verdict
 
@@ -26,7 +26,8 @@ def scrambled(text: str) -> bool:
     return max(moved) >= max(MANY * total, own + APART * total)
 
 
-def scrambled_pass(sheet: Sheet) -> Mapping[int, Verdict]:
-    """Scrambled lines, where there are two at least: a line of figures and names may look like one."""
-    found = {line.index: Verdict("paywall", "paywall.scrambled") for line in sheet.lines if sheet.open(line.index) and scrambled(line.text)}
+def scrambled_pass(sheet: Sheet, main: Sequence[bool]) -> Mapping[int, Verdict]:
+    """Scrambled lines of a page's main content, where there are two at least: a line of figures and names may look like one."""
+    kept = [line for line, inside in zip(sheet.lines, main, strict=True) if inside and sheet.open(line.index)]
+    found = {line.index: Verdict("paywall", "paywall.scrambled") for line in kept if scrambled(line.text)}
     return found if len(found) > 1 else {}

@@ -36,10 +36,11 @@ class Forest:
         for row, name in enumerate(self.names):
             if name in columns:
                 table[row] = columns[name]
-        place = np.zeros((len(self.leaves), count), np.intp)
+        place = np.zeros((len(self.leaves), count), np.uint16)
         for level, (rows, borders) in enumerate(zip(self.rows, self.borders, strict=True)):
-            place += (table[rows] > borders[:, None]).astype(np.intp) << level
-        return np.asarray(np.take_along_axis(self.leaves, place, axis=1).sum(axis=0))
+            place |= (table[rows] > borders[:, None]).astype(np.uint16) << np.uint16(level)
+        first = np.arange(len(self.leaves)) * self.leaves.shape[1]
+        return np.asarray(np.take(self.leaves.ravel(), place + first[:, None]).sum(axis=0))
 
 
 def tree_of(splits: str, values: str) -> Tree:
