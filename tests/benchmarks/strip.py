@@ -50,6 +50,14 @@ def models(data: Path, work: Path, environment: Path) -> list[Path]:
     return folders
 
 
+def drawn(data: Path, part: float) -> tuple[list[Row], list[Row]]:
+    """The pages of a part of the outlets whose body is labelled, and their labels; those in other charsets than UTF-8 are left out."""
+    told = {row["id"]: row for row in rows_of(data / "gold.jsonl.zst") if {"body", "segments"} & set(row["tasks"])}
+    mine = {name for name, row in told.items() if number_of(str(row["group"])) // FOLDS % 1000 < 1000 * part}
+    pages = [row for row in rows_of(data / "pages.jsonl.zst") if row["id"] in mine and "html" in row]
+    return pages, [told[row["id"]] for row in pages]
+
+
 def document(page: Row) -> RawDocument:
     """A page as the split room hands it over."""
     name, html = str(page["id"]), page["html"]
@@ -126,10 +134,8 @@ def main() -> None:
     parser.add_argument("--peers", type=Path, default=Path(tempfile.gettempdir()) / "copydesk-peers-strip")
     args = parser.parse_args()
     tools = args.tools.split(",")
-    told = [row for row in rows_of(args.data / "gold.jsonl.zst") if {"body", "segments"} & set(row["tasks"])]
-    gold = [row for row in told if number_of(str(row["group"])) % 1000 < 1000 * args.part]
+    pages, gold = drawn(args.data, args.part)
     folds = {str(row["id"]): number_of(str(row["group"])) % FOLDS for row in gold}
-    pages = [row for row in rows_of(args.data / "pages.jsonl.zst") if str(row["id"]) in folds and "html" in row]
     print(f"{len(pages):,} pages\n", flush=True)
     python = peers_python(args.peers, [*PEERS, *FITTER])
     with tempfile.TemporaryDirectory() as name:
