@@ -24,6 +24,7 @@ from tasks.strip.trees import Forest
 
 MAIN = 0.5  # likelihood from which a block is main content
 DOUBT = 0.15  # expected share of wrong text from which trafilatura is asked too
+LOST_TRACK = 0.8  # the same from which its slow answer is worth more than its fast one
 MISSED = 0.3  # share of the page's own JSON-LD body outside the main content from which it is asked, too
 HEAVIEST = 5_000  # characters of a block that are weighed
 BLANKS = re.compile(r"\s{2,}")
@@ -59,7 +60,7 @@ def _judged(tree: Any, source: Source, bodies: list[str], model: Forest) -> tupl
     layout = likely = likelihoods([measured(text) for text in texts], source.blocks, source.places, page_title(tree), structured, model)
     kept = [False] * len(texts)
     if len(source.text) <= LARGEST and in_doubt(layout, texts, structured):
-        kept = opinion(alignment, lambda: trafilatura_pieces(tree))
+        kept = opinion(alignment, lambda: trafilatura_pieces(tree, fast=doubt(layout, texts) < LOST_TRACK))
         likely = rescued(swayed(layout, kept), kept, texts)
     structure: list[bool] = (layout >= MAIN).tolist()
     main: list[bool] = (likely >= MAIN).tolist()
@@ -84,11 +85,16 @@ def stated_blocks(alignment: Alignment, bodies: Sequence[str]) -> list[bool]:
 
 def in_doubt(likely: Column, texts: Sequence[str], structured: Sequence[bool]) -> bool:
     """Whether the quick opinions disagree: the layout with itself, or with the body that the page states about itself."""
+    if doubt(likely, texts) >= DOUBT:
+        return True
+    stated = np.array([weight(text) for text in texts]) * np.array(structured, float)
+    return float(stated[likely < MAIN].sum()) > MISSED * float(stated.sum())
+
+
+def doubt(likely: Column, texts: Sequence[str]) -> float:
+    """How much text the layout expects to have wrong, as a share of what it takes for main content."""
     lengths = np.array([weight(text) for text in texts])
-    main = likely >= MAIN
-    unsure = float((lengths * np.minimum(likely, 1 - likely)).sum()) >= DOUBT * float(lengths[main].sum())
-    stated = lengths * np.array(structured, float)
-    return unsure or float(stated[~main].sum()) > MISSED * float(stated.sum())
+    return float((lengths * np.minimum(likely, 1 - likely)).sum()) / max(1.0, float(lengths[likely >= MAIN].sum()))
 
 
 def swayed(likely: Column, kept: Sequence[bool]) -> Column:

@@ -59,7 +59,7 @@ def test_twice_the_same_and_the_markup_is_not_kept():
 
 def test_trafilatura_is_asked_only_in_doubt(monkeypatch):
     asked = []
-    monkeypatch.setattr(rooms, "trafilatura_pieces", lambda tree: asked.append(tree) or PARAGRAPHS)
+    monkeypatch.setattr(rooms, "trafilatura_pieces", lambda tree, fast: asked.append(tree) or PARAGRAPHS)
     monkeypatch.setattr(rooms, "in_doubt", lambda *_: False)
     assert not [b for b in parse_page(document(story_page())).blocks if "trafilatura" in b.kept_by]
     monkeypatch.setattr(rooms, "in_doubt", lambda *_: True)
@@ -67,8 +67,24 @@ def test_trafilatura_is_asked_only_in_doubt(monkeypatch):
     assert (len(asked), len(kept)) == (1, len(PARAGRAPHS))
 
 
+@pytest.mark.parametrize(("unsure", "fast"), [(0.2, True), (0.9, False)])
+def test_the_slow_answer_is_for_pages_whose_story_was_not_found(monkeypatch, unsure, fast):
+    asked = []
+    monkeypatch.setattr(rooms, "trafilatura_pieces", lambda tree, fast: asked.append(fast) or [])
+    monkeypatch.setattr(rooms, "doubt", lambda *_: unsure)
+    parse_page(document(story_page()))
+    assert asked == [fast]
+
+
+def test_doubt_is_the_share_that_may_be_wrong():
+    texts = ["a" * 60, "b" * 40]
+    assert rooms.doubt(np.array([1.0, 0.0]), texts) == 0
+    assert rooms.doubt(np.array([0.9, 0.2]), texts) == pytest.approx((6 + 8) / 60)
+    assert rooms.doubt(np.array([0.4, 0.4]), texts) > 1
+
+
 def test_an_extractor_that_breaks_has_no_opinion(monkeypatch):
-    def broken(tree):
+    def broken(tree, fast):
         raise RecursionError
 
     monkeypatch.setattr(rooms, "trafilatura_pieces", broken)
