@@ -53,6 +53,6 @@ def test_one_odd_line_is_not_taken_for_scrambled() -> None:
 
 
 def test_confidence_falls_with_the_likelihood_of_its_lines() -> None:
-    sure, close = ([(LEAD, 0.99), (NEXT, likely)] for likely in (0.95, 0.55))
+    sure, close = ([(LEAD, 0.99), (NEXT, likely)] for likely in (0.97, 0.8))
     assert strip_document(page(sure), DEBRIS, [True] * 2).body_confidence == 1.0
     assert strip_document(page(close), DEBRIS, [True] * 2).body_confidence < 0.6
