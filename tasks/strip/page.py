@@ -25,6 +25,7 @@ from tasks.strip.trees import Forest
 MAIN = 0.5  # likelihood from which a block is main content
 DOUBT = 0.15  # expected share of wrong text from which trafilatura is asked too
 LOST_TRACK = 0.8  # the same from which its slow answer is worth more than its fast one
+AGREED = 0.7  # share of the layout's main content that the fast answer keeps, or the slow one is asked as well
 MISSED = 0.3  # share of the page's own JSON-LD body outside the main content from which it is asked, too
 HEAVIEST = 5_000  # characters of a block that are weighed
 BLANKS = re.compile(r"\s{2,}")
@@ -60,7 +61,7 @@ def _judged(tree: Any, source: Source, bodies: list[str], model: Forest) -> tupl
     layout = likely = likelihoods([measured(text) for text in texts], source.blocks, source.places, page_title(tree), structured, model)
     kept = [False] * len(texts)
     if len(source.text) <= LARGEST and in_doubt(layout, texts, structured):
-        kept = opinion(alignment, lambda: trafilatura_pieces(tree, fast=doubt(layout, texts) < LOST_TRACK))
+        kept = asked_outside(tree, alignment, layout, texts)
         likely = rescued(swayed(layout, kept), kept, texts)
     structure: list[bool] = (layout >= MAIN).tolist()
     main: list[bool] = (likely >= MAIN).tolist()
@@ -76,6 +77,16 @@ def _judged(tree: Any, source: Source, bodies: list[str], model: Forest) -> tupl
 def measured(text: str) -> str:
     """What counts of a block when blocks are weighed: its beginning without runs of white space, so that none outweighs all others."""
     return BLANKS.sub(" ", text[:HEAVIEST]) if len(text) > HEAVIEST else text
+
+
+def asked_outside(tree: Any, alignment: Alignment, layout: Column, texts: Sequence[str]) -> list[bool]:
+    """trafilatura's fast answer, or its slow one where the layout lost track, or where the fast one drops much of what it finds."""
+    if doubt(layout, texts) < LOST_TRACK:
+        kept = opinion(alignment, lambda: trafilatura_pieces(tree, fast=True))
+        found = np.array([weight(text) for text in texts]) * (layout >= MAIN)
+        if float(found[np.array(kept, bool)].sum()) >= AGREED * float(found.sum()):
+            return kept
+    return opinion(alignment, lambda: trafilatura_pieces(tree, fast=False))
 
 
 def stated_blocks(alignment: Alignment, bodies: Sequence[str]) -> list[bool]:
