@@ -21,6 +21,7 @@ FAMILY = dict.fromkeys(("time-element", "date-element", "microdata", "text-times
 PRINTED = frozenset(("text-timestamp", "date-element", "time-element"))
 MARKED = frozenset(("json-ld", "meta"))
 LISTED = frozenset(("meta[itemprop=datepublished]", "itemprop=datePublished", "itemprop=datePublished[content]"))
+MASTHEAD = 2  # lines above the headline from which markup is no better than print
 OWN_PLACES = frozenset(("head", "inside", "tail", "relative"))
 
 
@@ -60,7 +61,7 @@ def _distance(candidate: Candidate, story: Story, trust: Trust) -> float:
     if candidate.offset is None or candidate.stamp.source not in PRINTED or place_of(candidate, story) != "head":
         return 0.0
     lines = story.index(candidate.offset) - story.headline
-    bare = candidate.stamp.source == "text-timestamp" and not candidate.label
+    bare = not candidate.label and (candidate.stamp.source == "text-timestamp" or lines < -MASTHEAD)
     return min(abs(lines), 10) * trust.distance + (trust.above if lines < 0 and bare else 0.0)
 
 

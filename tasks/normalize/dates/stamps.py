@@ -90,16 +90,20 @@ def _candidate(reading: Reading, told: str | None, offset: int, place: str, cont
 
 
 def relabelled(candidates: list[Candidate], story: Story) -> list[Candidate]:
-    """A day that an element dates without a word is the update where the words of its line and the head of the page both say so."""
+    """A day that an element dates without a word is the update where the words of its line say so.
+
+    What the element states for machines is, only where the head of the page says so too: some print the publication as an update.
+    """
     marked = {c.stamp.day for c in candidates if c.field == "modified" and c.stamp.source in ("json-ld", "meta")}
     told: dict[tuple[int, date | None], set[str]] = {}
     for c in candidates:
-        if c.stamp.source == "text-timestamp" and c.offset is not None and c.stamp.day in marked:
+        if c.stamp.source == "text-timestamp" and c.offset is not None:
             told.setdefault((story.index(c.offset), c.stamp.day), set()).add(c.field)
 
     def update(c: Candidate) -> bool:
         unmarked = c.field == "published" and c.stamp.source in ELEMENTS and c.offset is not None and c.stamp.day is not None
-        return unmarked and told.get((story.index(c.offset or 0), c.stamp.day)) == {"modified"}
+        called = unmarked and told.get((story.index(c.offset or 0), c.stamp.day)) == {"modified"}
+        return called and (c.stamp.day in marked or not c.rule.endswith("]"))
 
     return [replace(c, field="modified", label="updated") if update(c) else c for c in candidates]
 
