@@ -29,6 +29,7 @@ STAGES = {
     "publish_shards": "write",
     "renew_report": "report",
 }
+UNKNOWN, MOST_UNKNOWN = "not in the registry:", 10  # outlets, in the table
 ONCE = {"split", "select", "count boilerplate", "deduplicate", "write", "report"}
 
 
@@ -110,7 +111,8 @@ def rows(summary: "Summary") -> list[tuple[str, int]]:
     """The lines of the summary table: what was counted, and how often."""
     plain = [(name, getattr(summary, name)) for name in COUNTS]
     reasons = [(f"{REJECTED} {name}", count) for name, count in by_count(summary.rejects_by_reason)]
-    return [*plain, *reasons, *((f"{REMOVED} {name}", count) for name, count in by_count(summary.removed_characters))]
+    unknown = [(f"{UNKNOWN} {name}", count) for name, count in by_count(summary.unknown_outlets)][:MOST_UNKNOWN]
+    return [*plain, *reasons, *((f"{REMOVED} {name}", count) for name, count in by_count(summary.removed_characters)), *unknown]
 
 
 def _style(name: str) -> str:

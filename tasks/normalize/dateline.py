@@ -74,7 +74,7 @@ class Reader:
                     return text[start:end], place.country
         return None, None
 
-    def _judge(self, head: str, sign: str, behind: str, alone: bool, country: str | None) -> Dateline | None:
+    def _judge(self, head: str, sign: str, behind: str, alone: bool, country: str | None, inner: bool = False) -> Dateline | None:
         mark = MARK.search(head)
         bare = MARK.sub(" ", head) if mark else head
         dated = bool(NUMBERED.search(bare))
@@ -89,7 +89,7 @@ class Reader:
         if agency is None and dated and len(forms) == 1 and words:  # `Kazan. 14 April. INTERFAX.RU -`
             agency = self._agency(forms[0], country, words[:1])
         if not words:
-            return self._agency_first(head, behind, agency, country) if agency else None
+            return self._agency_first(head, behind, agency, country) if agency and not inner else None
         region = words[1] if len(words) > 1 else (mark["mark"] if mark and agency is None else None)
         return self._place(head, words[0], region, len(words), agency, sign, (dated, alone), behind)
 
@@ -97,7 +97,7 @@ class Reader:
         """`(ANSA) - ROMA, 12 AGO -`: the place follows; or there is none."""
         for separator in SEPARATOR.finditer(behind[:60]):
             place = behind[: separator.start()].strip()
-            inner = self._judge(place, separator[0].strip(), behind[separator.end() :], False, country)
+            inner = self._judge(place, separator[0].strip(), behind[separator.end() :], False, country, inner=True)
             inner = inner or self._unknown(place, agency)
             if inner is not None and inner.place:
                 return Dateline(f"{head} - {inner.raw}", inner.place, inner.country, agency, "dateline.agency-first")

@@ -21,6 +21,7 @@ ORDER = (
     *("application-name", "publisher", "web-app-title", "copyright"),
 )
 LONGEST = 60
+STATED = 400  # characters of a statement that are looked at
 
 
 def site_names_stated(reading: Reading) -> list[tuple[str, str, str, str]]:
@@ -36,6 +37,7 @@ def _standing(rule: str) -> int:
 
 def clean_name(raw: str) -> str | None:
     """A site's name as one would print it, or None where the text is a link, a handle or a sentence."""
+    raw = raw[:STATED]
     if LINK.match(raw):
         return None
     name = TAGLINE.split(plain(NOTICE.sub(" ", html.unescape(raw))).strip(" .,-–"))[0]

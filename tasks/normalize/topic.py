@@ -7,7 +7,7 @@ from tasks.normalize.choice import Candidate
 from tasks.normalize.reading import Reading
 from tasks.text import plain
 
-PARTS = re.compile(r"\s*[,;|]\s*")
+PARTS = re.compile(r"[,;|]")  # what stands around a part is trimmed later
 MOST = 50  # keywords that are kept
 
 

@@ -4,6 +4,7 @@ from tasks.normalize.choice import Candidate
 from tasks.normalize.reading import Reading
 from tasks.normalize.wires import Wires
 
+LONGEST = 600  # characters of a notice
 KINDS = ("syndication", "copyright", "boilerplate", "source", "author-bio")
 
 
@@ -13,5 +14,5 @@ def find_via(reading: Reading, wires: Wires) -> list[Candidate]:
         Candidate(match["name"].strip(" .,"), match[0], "syndication", notice.id)
         for line in reading.removed_as(*KINDS)
         for notice in wires.notices
-        if (match := notice.pattern.search(line.text))
+        if (match := notice.pattern.search(line.text[:LONGEST]))
     ]

@@ -1,6 +1,6 @@
 """What is expected of a run, judged before it publishes. Pure but for the loader."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,6 +16,7 @@ from tasks.write.output import OutputError
 from tasks.write.runs import Expectation
 
 FILE = "expectations.yml"
+UNKNOWN = 50  # outlets that the registry lacks, in the summary
 
 
 class Rule(BaseModel):
@@ -63,9 +64,11 @@ class Measured:
     documents: int = 0
     found: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # rule -> documents that have it
     outlets: dict[str, list[int]] = field(default_factory=dict)  # outlet -> documents, characters removed, characters
+    unknown: Counter[str] = field(default_factory=Counter)  # domain, else name, of outlets that the registry does not vouch for
 
     def add(self, rows: pa.Table) -> None:
         """Count rows of `articles` or `copies`."""
+        self._add_unknown(rows)
         if not self.rules or not rows.num_rows:
             return
         self.documents += rows.num_rows
@@ -77,6 +80,16 @@ class Measured:
                 self.found[rule.id] += pc.sum(pc.greater_equal(rows["word_count"], rule.words)).as_py() or 0
         if any(rule.measure == "debris" for rule in self.rules):
             self._add_outlets(rows)
+
+    def _add_unknown(self, rows: pa.Table) -> None:
+        columns = (rows[name].to_pylist() for name in ("outlet_id", "outlet_domain", "outlet_name"))
+        for outlet, domain, name in zip(*columns, strict=True):
+            if outlet is None and (called := domain or name):
+                self.unknown[called] += 1
+
+    def unknown_outlets(self) -> dict[str, int]:
+        """The commonest outlets that the registry does not know, with their documents, most first: rows worth adding."""
+        return dict(sorted(self.unknown.items(), key=lambda item: (-item[1], item[0]))[:UNKNOWN])
 
     def _add_outlets(self, rows: pa.Table) -> None:
         kept = pc.utf8_length(pc.replace_substring(rows["body"], "\n\n", ""))

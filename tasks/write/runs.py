@@ -82,6 +82,7 @@ class Summary:
     rejects_by_reason: dict[str, int]
     removed_characters: dict[str, int]
     expectations: tuple[Expectation, ...] = ()
+    unknown_outlets: dict[str, int] = field(default_factory=dict)  # not in the registry: documents by domain, else name, most first
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as plain values, for `--json`."""

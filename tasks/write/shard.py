@@ -221,6 +221,7 @@ def _publish(
     write_rows(job.staged / "rejects", "rejects", job.stem, [rejects])
     removed = dict(sorted(characters.items()))
     summary = replace(summary, articles=articles, copies=copies, removed_characters=removed, expectations=judged)
+    summary = replace(summary, unknown_outlets=job.measured.unknown_outlets())
     write_rows(job.staged / "runs", "runs", job.stem, [runs_row(run, summary, number)])
     _stage_memory(job, memory)
     stage_ledger(job.output.prior, job.staged, number, job.stem, _learnt(accepted, rejects, judged))

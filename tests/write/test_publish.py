@@ -1,5 +1,6 @@
 """What a run publishes: the same bytes however it was cut, nothing twice, nothing for nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -176,3 +177,12 @@ def test_document_without_spans_or_body(tmp_path: Path) -> None:
     made = (make("all", [("body", "All of it.")]), make("none", [("share", "Share")]), make("nothing", []))
     publish(tmp_path / "out", tmp_path / "w", Input(made))
     assert verify_output(tmp_path / "out") == []
+
+
+def test_outlets_that_the_registry_lacks_are_listed_most_first(tmp_path: Path) -> None:
+    told = [("a.example", "A", None)] * 2 + [("b.example", None, None)] * 3
+    told += [(None, "Ledger", None), ("c.example", "C", "c.example"), (None, None, None)]
+    made = [replace(one, article=replace(one.article, outlet_domain=domain, outlet_name=name, outlet_id=key))
+            for one, (domain, name, key) in zip(some(0, len(told)), told, strict=True)]  # fmt: skip
+    summary = publish(tmp_path / "out", tmp_path / "w", Input(tuple(made)))
+    assert list(summary.unknown_outlets.items()) == [("b.example", 3), ("a.example", 2), ("Ledger", 1)]
