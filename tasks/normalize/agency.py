@@ -10,6 +10,8 @@ from tasks.normalize.wires import Agency, Wires
 
 OWNERS = ("wire", "syndicate")  # photo agencies and press-release services own no story
 LATE = 200  # a credit at the end stands in the last so many characters
+BYLINE = 120  # characters of a byline
+WORD = re.compile(r"\w+")
 BEHIND = 400  # characters behind the story within which a line can be its credit
 NEAR = 600  # and one near the end in so many
 JOINED = re.compile(r"\s*[/,;+|]\s*|\s(?:and|und|et|y|e|mit|with|avec)\s")
@@ -26,7 +28,8 @@ def find_agency(
     return [
         *_given(reading, wires, country),
         *_dateline(dateline),
-        *(_credit(agency, c.raw, c.source, c.rule) for agency, c in signed if agency.kind in OWNERS),
+        *_signed(signed, wires, country),
+        *_bylines(reading, wires, country),
         *_tail(reading, wires, country),
         *_head(reading, wires, country),
         *_notices(reading, wires, country),
@@ -38,6 +41,28 @@ def find_agency(
 def _credit(agency: Agency, raw: str | None, source: str, rule: str, lost: str | None = None) -> Candidate:
     lost = lost or (None if agency.kind in OWNERS else f"of kind {agency.kind}: owns no story")
     return Candidate(agency.id, raw, source, rule, lost)
+
+
+def _signed(signed: Signatures, wires: Wires, country: str | None) -> Iterator[Candidate]:
+    for agency, c in signed:
+        if agency.kind in OWNERS:
+            yield _credit(agency, c.raw, c.source, c.rule, _no_byline(agency, c.raw or "", wires, country))
+
+
+def _no_byline(agency: Agency, raw: str, wires: Wires, country: str | None) -> str | None:
+    """Why a byline that names an agency is none of it: a caption that was taken for one, or initials and words that are its mark."""
+    if len(raw) > BYLINE:
+        return "too long for a byline"
+    words = WORD.findall(raw)
+    return "a word or initials" if len(words) > 1 and agency.country != country and not wires.words.isdisjoint(words) else None
+
+
+def _bylines(reading: Reading, wires: Wires, country: str | None) -> Iterator[Candidate]:
+    """People who sign with their agency behind their names, or as its writers."""
+    texts = [(line.text, "byline") for line in reading.removed_as("byline")]
+    for text, source in dict.fromkeys([*texts, *((clue.raw, clue.source) for clue in reading.clued("author"))]):
+        if len(text) <= BYLINE:
+            yield from _shaped(text.strip(), "byline", source, wires, country)
 
 
 def _given(reading: Reading, wires: Wires, country: str | None) -> Iterator[Candidate]:

@@ -93,6 +93,8 @@ def detect(text: str, tongues: Tongues) -> tuple[str, str]:
 def _statistical(text: str, shares: list[tuple[str, float]]) -> tuple[str, str]:
     guess = str(_detector().classify(text[:SAMPLE])[0])
     guess = SAME.get(guess, guess)
+    if guess in ("zxx", "mul"):  # the detector's names for what is no language, or several
+        return "und", "py3langid"
     known = dict(shares)
     if shares and shares[0][1] >= SHARE and known.get(guess, 0.0) < shares[0][1] / 2:
         return shares[0][0], "little-words"

@@ -24,6 +24,12 @@ def article(knowledge: Knowledge, *lines: tuple[str, str], **more: object) -> Ar
     [
         ([("body", "BEIJING (AP) — The bridge was opened again.")], "ap"),
         ([("byline", "By Ada Brook, Associated Press"), BODY], "ap"),
+        ([("byline", "By Ada Brook and Tom Weir The Associated Press"), BODY], "ap"),
+        ([("byline", "By ADA BROOK, AP Auto Writer"), BODY], "ap"),
+        ([("byline", "Visiting authors (AA)"), BODY], None),
+        ([("byline", "Welcome guest | RSS"), BODY], None),
+        ([BODY, ("body", "Die Arbeiten gehen weiter. (dpa 14.4.22)")], "dpa"),
+        ([BODY, ("body", "Die Arbeiten gehen weiter. (HL mit dpa)")], "dpa"),
         ([("byline", "Ada Brook/AFP"), BODY], "afp"),
         ([BODY, ("body", "The work goes on. PTI ABC XY")], "pti"),
         ([BODY, ("syndication", "(dpa)")], "dpa"),
