@@ -66,6 +66,7 @@ bench-split: ## splitting beside the bare readers, its memory, the guard, charac
 bench-normalize: ## headlines, authors, dates, outlets beside the tools of the field (needs ../shared)
 	@.ci/setup dev
 	.venv/bin/python tests/benchmarks/normalize.py --data ../shared/data/pages --check ../shared/checks/score.py
+	.venv/bin/python tests/benchmarks/normalize_dates.py --data ../shared/data/pages
 
 spark: ## read every dataset with Spark (needs Java; PySpark goes into an environment of its own)
 	@.ci/setup dev
