@@ -80,6 +80,10 @@ bench-report: ## what the report costs, up to 1,000,000 documents
 	@.ci/setup dev
 	.venv/bin/python tests/benchmarks/report.py
 
+bench-strip-text: ## text with debris, beside simple line rules, in cross-validation; texts a processor second (needs ../shared)
+	@.ci/setup dev
+	.venv/bin/python -m tests.benchmarks.strip_text
+
 train-lines: ## train the line model anew (needs ../shared)
 	@.ci/setup dev
 	.venv/bin/python -m tests.train.lines

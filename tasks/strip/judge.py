@@ -81,7 +81,7 @@ def judge(parsed: ParsedDocument, debris: Debris, main: Sequence[bool] | None = 
     that return across the documents of its outlet.
     """
     sheet, hits = by_rules(parsed, debris, main, repeated)
-    if main is None:
+    if main is None and not stripped_before(sheet, titles_of(parsed)):
         sheet = sheet.settle(model_pass(sheet, debris.model))
     sheet = sheet.settle(neighbour_pass(sheet))
     sheet = sheet.settle(edge_pass(sheet))
@@ -122,6 +122,11 @@ def by_rules(
 def overruled(hit: Hit, line: Line) -> bool:
     """Whether a page's layout knows better than a rule for labels, captions and notices: a paragraph amid the story is none."""
     return line.firm and line.story_like and hit.whole and hit.rule.kind in FAINT
+
+
+def stripped_before(sheet: Sheet, titles: Sequence[str]) -> bool:
+    """Whether a text is a body already: its headline is known but not printed, and no rule finds anything in it."""
+    return bool(titles) and not any(sheet.verdicts)
 
 
 def kept(sheet: Sheet, index: int) -> bool:

@@ -16,9 +16,7 @@ def parse(folder: Path, config: Path, known: Path | None, call: Callable[..., An
 
 
 @task(task_run_name="count boilerplate", cache_policy=NO_CACHE, persist_result=False)
-def count_boilerplate(
-    shards: Sequence[Path], selected: Path, prior: Sequence[Path], target: Path, call: Callable[..., Any]
-) -> Path | None:
+def count_boilerplate(shards: Sequence[Path], selected: Path, prior: Sequence[Path], target: Path, call: Callable[..., Any]) -> Path | None:
     """Merge the lines counted in the selected documents of all shards and in earlier runs; returns the file, None where there is none."""
     merged: Path | None = call("tasks.strip.shard:count_lines", shards, selected, prior, target)
     return merged

@@ -1,6 +1,6 @@
 """Text with debris: word F1 by view on outlets that the line model has not seen, beside simple line rules, and texts a processor second.
 
-    make bench-strip
+    make bench-strip-text
 
 The labelled lines lie in ../shared/data/lines, the scorer in ../shared/checks. For each of five groups of outlets the model is
 trained on the other four. Rules were written by people who saw a part of the texts.

@@ -24,3 +24,8 @@ ALL = list(texts())
 @pytest.mark.parametrize(("lines", "story"), [row[1:] for row in ALL], ids=[row[0] for row in ALL])
 def test_every_line_of_a_short_text(lines: list[str], story: list[str], between: str) -> None:
     assert paragraphs(stripped(between.join(lines))) == story
+
+
+@pytest.mark.parametrize(("lines", "story"), [row[1:] for row in ALL], ids=[row[0] for row in ALL])
+def test_a_body_run_again_gives_itself(lines: list[str], story: list[str]) -> None:
+    assert paragraphs(stripped("\n\n".join(story), headline=lines[0])) == story

@@ -1,7 +1,7 @@
 """Trains the line model on the labelled lines of ../shared/data/lines and writes config/debris/model.yml: `make train-lines`.
 
 Five folds by domain: the second layer learns from chances that the first gave to domains it had not seen. What models do on domains
-that they have not seen is measured by `make bench-strip`.
+that they have not seen is measured by `make bench-strip-text`.
 """
 
 import bisect
