@@ -27,7 +27,7 @@ from tasks.strip.verdicts import Sheet
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "lines" / "texts.jsonl.gz"
 VIEWS = ("main", "recall", "np4k", "readab")
 FOLDS, RIDGE, STEPS = 5, 30.0, 20
-THRESHOLD, LEAST_LINES = 0.33, 30
+THRESHOLD, LEAST_LINES = 0.22, 30
 CLOSEST, MORE = "main", 1.5  # the view that is closest to what comes in, and what it counts
 
 
