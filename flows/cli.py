@@ -275,6 +275,7 @@ def guarded(command: Callable[[argparse.Namespace], int], options: argparse.Name
         sys.stdout.flush()
         return status
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is leaving already: another one must not turn the status into a death by signal
         print("copydesk: stopped; nothing of this run is published, run it again to go on", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
