@@ -61,7 +61,7 @@ def planted(low: int, high: int, overlaps: Overlaps, good: NDArray[np.bool_]) ->
     """The part of the forest that the accepted pairs make of the texts from `low` up to before `high`."""
     pick = np.flatnonzero(good)
     strength = overlaps.containment()
-    order = pick[np.lexsort((overlaps.b[pick], -overlaps.similarity()[pick], -strength[pick], overlaps.a[pick]))]
+    order = pick[np.lexsort((-overlaps.b[pick], -strength[pick], overlaps.a[pick]))]
     first = order[np.diff(overlaps.a[order], prepend=-1) != 0]
     trees = Forest(np.arange(low, high), np.ones(high - low))
     trees.parent[overlaps.a[first] - low] = overlaps.b[first]

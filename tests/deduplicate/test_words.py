@@ -1,7 +1,7 @@
 """Texts to hashed words: what is the same word, and what is not."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.deduplicate.knowledge import load_rules
@@ -52,6 +52,7 @@ def test_characters_of_scripts_without_spaces_are_words(text: str, count: int) -
     assert len(words(text)) == count
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet=st.characters(codec="utf-8"), max_size=40), max_size=6))
 def test_texts_hashed_together_are_hashed_as_if_alone(texts: list[str]) -> None:
     hashes, offsets = hashed_words([text.encode() for text in texts])
