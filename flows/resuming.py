@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from flows.log import start_logging, tell
+from flows.workers import perform
 from tasks.settings import Settings
 from tasks.turned_away import PROVISIONAL
 
@@ -41,15 +42,17 @@ def tell_rejects(shard: str, rejects: Iterable[Any]) -> None:
 
 @dataclass(frozen=True)
 class OnTheSpot:
-    """Does the stages of shards in the process that calls it: a worker of an engine that spreads tasks over processes itself."""
+    """Does the work in the process that calls it: a worker of an engine that spreads tasks over processes itself."""
 
     store: Path
     settings: Settings
 
     def __call__(self, target: str, *arguments: Any) -> Any:
-        """Do a stage of one shard, or take it over; returns what its function returns."""
+        """Call a named function, the stages of a shard through `tasks.resume`; returns what the function returns."""
         from tasks.resume import resumable  # a worker's import, not that of the process that starts the flow
 
+        if target not in STAGES:
+            return perform(target, arguments, {})
         start_logging(self.settings.pipeline.run.log)
         finished = resumable(target, *STAGES[target], self.store, self.settings.digest, arguments)
         tell_rejects(Path(arguments[0]).name, finished.rejects)

@@ -1,7 +1,7 @@
 """What the next run must know of what is published, told without opening the files of every earlier run.
 
 Each run leaves one file in `memory/ledger/` with the rows of the last 1, 4, 16 … runs, by the greatest power of four that divides its
-number: what a thousand runs left is told by at most fifteen files. No run drops one. The datasets hold the same; `verify` compares.
+number: what a thousand runs left is told by at most fifteen files. No run drops one. The datasets hold the same.
 """
 
 from collections.abc import Sequence
