@@ -11,10 +11,11 @@ from typing import Any
 
 import yaml
 
-from tasks.settings import CONFIG, PIPELINE, SHAPING, ConfigurationError, Loader, Pipeline, Settings, digest_of, stated, validated
+from tasks.settings import CONFIG, PIPELINE, SHAPING, ConfigurationError, Pipeline, Settings, digest_of, stated, validated
 
 PREFIX, BETWEEN = "COPYDESK_", "__"
 DEFAULT = "default"
+NOTHING = "null"  # as the file has it; any other text is taken as it stands, a cron line among them, and read as its setting's type
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +68,12 @@ def configure(folder: str | None, variables: Mapping[str, str], flags: Mapping[s
     given = from_environment(variables) | from_flags(flags or {})
     for key, (text, source) in given.items():
         section, name = key.split(".")
-        values[section] = {**(values.get(section) or {}), name: _parsed(key, text, source)}
+        values[section] = {**(values.get(section) or {}), name: None if text == NOTHING else text}
         sources[key] = source
     pipeline = validated(values, lambda key: sources.get(key, str(place / PIPELINE)))
     shaped = any(getattr(pipeline, name) != getattr(own, name) for name in SHAPING)
     settings = Settings(folder=place, digest=digest_of(place, pipeline), pipeline=pipeline)
     return Configuration(settings, sources, shaped or pipeline.shards != own.shards)
-
-
-def _parsed(key: str, text: str, source: str) -> Any:
-    try:
-        return yaml.load(text, Loader=Loader)  # noqa: S506 - it is a safe loader
-    except yaml.YAMLError:
-        raise ConfigurationError(f"{source}: {key}: {text!r} is no YAML value") from None
 
 
 def settled(configuration: Configuration, place: Path) -> Settings:

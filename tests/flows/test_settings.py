@@ -40,7 +40,7 @@ def test_flags_go_before_the_environment_before_the_file(folder: Path) -> None:
         ("- 5\n", {}, {}, "sections with keys are expected"),
         ("run: {workers: -1}\n", {}, {}, "pipeline.yml: run.workers: Input should be greater than or equal to 0"),
         ("", {"COPYDESK_LIMITS__NESTNG": "6"}, {}, "COPYDESK_LIMITS__NESTNG: limits.nestng: no such setting"),
-        ("", {"COPYDESK_STORY__WORDS": "[1"}, {}, "COPYDESK_STORY__WORDS: story.words: '[1' is no YAML value"),
+        ("", {"COPYDESK_STORY__WORDS": "[1"}, {}, "COPYDESK_STORY__WORDS: story.words: Input should be a valid integer"),
         ("", {"COPYDESK_RUN__ENGINE": "ray"}, {}, "COPYDESK_RUN__ENGINE: run.engine: Input should be 'local' or 'dask'"),
         ("", {}, {"story.words": "many"}, "--set story.words: story.words: Input should be a valid integer"),
         ("", {}, {"words": "5"}, "--set words: a key is SECTION.NAME"),
@@ -56,6 +56,13 @@ def test_a_mistake_is_one_line_that_names_its_place(
         configure(str(folder), variables, flags)
     assert told in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_text_is_taken_as_it_stands_and_read_as_its_setting_s_type() -> None:
+    given = {"schedule.incremental": "* * * * *", "schedule.output": "2024", "run.workers": "3", "run.dask_address": "null"}
+    found = configure(None, {}, given).settings.pipeline
+    assert (found.schedule.incremental, found.schedule.output) == ("* * * * *", "2024")
+    assert (found.run.workers, found.run.dask_address) == (3, None)
 
 
 def test_workers_read_what_holds_where_it_is_not_what_the_folder_says(folder: Path, tmp_path: Path) -> None:
