@@ -40,6 +40,7 @@ CHUNK = 1.0  # processor seconds of work that are sent together, and done again 
 ROOM = 1.125  # of address space for each byte of memory that is allowed: the kernel's word, where looking comes too late
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # no fault of a document: libraries write to the temporary folder
 MEBIBYTE = 1 << 20
+SPENT = 77  # the status of a child that found no memory left: its parent looks for that too, and either may be first
 REST = -1  # the place of a child that is at no document
 SENT, RAISED = b"0", b"1"
 PR_SET_PDEATHSIG = 1
@@ -133,7 +134,8 @@ def resident(pid: int) -> int:
 def supervised(work: Callable[[Beat], Iterator[Any]], limits: Limits) -> Generator[Any, None, Death | None]:
     """What `work` yields in a child of this process, whose memory it sees as it is now.
 
-    Returns None when the work is done, else how the child died. Raises what the work raises.
+    Returns None when the work is done, else how the child died. Raises what the work raises, but for MemoryError, which is
+    a death.
     """
     beat = Beat(limits)
     receiver, sender = Pipe(duplex=False)
@@ -164,6 +166,8 @@ def _work_and_end(work: Callable[[Beat], Iterator[Any]], beat: Beat, sender: Con
         for value in work(beat):
             _send(sender, SENT, value)
         status = 0
+    except MemoryError:  # the place is kept: whoever is there is to blame, as where the parent saw it grow
+        status = SPENT
     except BaseException as error:
         beat.rest()
         _send(sender, RAISED, error)
@@ -239,7 +243,8 @@ class _Child:
         """What a status other than 0 means."""
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         memory = self.limits.memory_megabytes
-        if number == signal.SIGKILL or self.most > 0.75 * memory * MEBIBYTE:
+        spent = os.WIFEXITED(status) and os.WEXITSTATUS(status) == SPENT
+        if spent or number == signal.SIGKILL or self.most > 0.75 * memory * MEBIBYTE:
             return Crash("out-of-memory", f"it took more than {memory:g} MB of memory, or more than the machine had")
         if number == signal.SIGPROF:
             return Crash("timeout", f"no end after {self.limits.seconds:g} s of processor time")

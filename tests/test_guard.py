@@ -179,6 +179,23 @@ def test_memory_of_a_child_stays_near_the_limit() -> None:
     assert most_so_far() < before + 1.2 * LIMITS.memory_megabytes * (1 << 20)
 
 
+def test_a_child_that_finds_no_memory_died_of_that_at_its_place() -> None:
+    """The kernel's limit may say no before this process has looked: that is the same death."""
+
+    def work(beat: Beat) -> Iterator[int]:
+        beat.at(0)
+        yield 1
+        beat.at(7, 3)
+        raise MemoryError
+
+    child = supervised(work, LIMITS)
+    assert next(child) == 1
+    with pytest.raises(StopIteration) as ended:
+        next(child)
+    assert ended.value.value.crash.reason == "out-of-memory"
+    assert ended.value.value.place[:2] == (7, 3)
+
+
 def test_rows_that_make_no_table_break_their_document_alone() -> None:
     def work(number: int) -> Rows:
         return (Word(number, "\ud800" if number == 2 else "fine"),), ()
