@@ -88,6 +88,10 @@ train-lines: ## train the line model anew (needs ../shared)
 	@.ci/setup dev
 	.venv/bin/python -m tests.train.lines
 
+train-people: ## fit the ranking of names in bylines anew (needs ../shared)
+	@.ci/setup dev
+	.venv/bin/python -m tests.train.people --write
+
 train-headlines: ## fit the ranking of headlines anew (needs ../shared)
 	@.ci/setup dev
 	.venv/bin/python -m tests.train.headlines --write

@@ -85,7 +85,7 @@ def find_origin(reading: Reading, knowledge: Knowledge, language: Candidate | No
     dateline, filed = find_dateline(reading, Reader(knowledge.atlas, knowledge.wires), country)
     people = People(knowledge.lexicon, knowledge.registry, knowledge.wires)
     names = frozenset(site_names(reading, facts.name if facts else None, None))
-    signed = sign(reading, people, names, country)
+    signed = sign(reading, people, names, country, knowledge.signers)
     home = knowledge.wires.homes.get((language.value or "").split("-")[0]) if language else None
     place = country or (dateline.country if dateline else None) or home
     agency = find_agency(reading, knowledge.wires, list(signed.agencies), dateline, domain, place)

@@ -15,6 +15,10 @@ EMAIL = re.compile(r"[\w.+\-]{1,64}@\S+|(?<!\w)@\w+|https?://\S+|www\.\S+")
 BRACKETS = re.compile(r"\s*[(\[（【][^)\]）】]{0,80}[)\]）】]")
 TRAIL = re.compile(r"(?:\s*[|•·⋅∙–—]\s*|\s{2,}|,\s*)(?:(?:\w+\.?\s+)?\d{1,2}[.,/:\s].*|\d{4}.*|[Uu]pdated.*|[Pp]ublished.*)\Z", re.S)
 GLUED = re.compile(r"(?<=[a-zà-ÿ]{3})(?=[A-ZÀ-Þ])")  # where markup joined two names, or a name and a label
+DATED = re.compile(  # a date before a name: `25.10.2022 - Ada Brook`, `Dec 17, 2025Ada Brook`
+    r"\A\s*(?:[^\W\d_]{3,9}\.?,?\s+)?\d{1,2}(?:st|nd|rd|th)?[./,\s-]{1,2}(?:[^\W\d_]{3,9}\.?,?\s+|\d{1,2}[./-])?(?:19|20)\d\d"
+    r"(?:[,\s]{1,2}\d{1,2}[:.]\d\d(?:\s?[ap]\.?m\.?|\s?Uhr)?)?\s*[-–—|·•,]?\s*(?=[^\W\d_a-zà-ÿ])"
+)
 HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}\Z")
 DIGIT = re.compile(r"\d")
 LAST_WORD = re.compile(r"(?:[A-ZÀ-Þ]?[a-zà-ÿ]+|[A-ZÀ-Þ]+)[.,]?\s*\Z")
@@ -53,7 +57,7 @@ class People:
 
     def read(self, raw: str, outlet: frozenset[str] = frozenset(), country: str | None = None, single: bool = False) -> Byline:
         """Take one byline apart; `outlet` are the keys of the outlet's own names, never authors; `single`: one word may be a name."""
-        text = plain(html.unescape(raw[:BYLINE]))
+        text = DATED.sub("", plain(html.unescape(raw[:BYLINE])))
         text = GLUED.sub(" | ", text) if " " in text else text  # a pen name in one word is left whole
         text = self._undated(TRAIL.sub("", EMAIL.sub(" ", text)))
         text = self.lexicon.glued.sub(r"\g<0> ", text)
@@ -66,9 +70,13 @@ class People:
         lost: list[tuple[str, str]] = []
         for part in self._parts(text):
             self._judge(part, raw, outlet, country, (authors, agencies, lost))
-        if single and not authors and not agencies and len(lost) == 1 and lost[0][1] == ONE_WORD and SINGLE.match(lost[0][0]):
+        if single and not authors and not agencies and len(lost) == 1 and lost[0][1] == ONE_WORD and self._is_single(lost[0][0]):
             return Byline((Author(lost[0][0], None, plain(raw)),), (), ())
         return Byline(tuple(dict.fromkeys(authors)), tuple(dict.fromkeys(agencies)), tuple(lost))
+
+    def _is_single(self, part: str) -> bool:
+        """Whether one word can be a first name or a pen name, and is none of the words of bylines."""
+        return bool(SINGLE.match(part)) and name_key(part) not in self.lexicon.small
 
     def _undated(self, text: str) -> str:
         """A byline up to its first digit, and without the month or weekday that stands right before that, even without a blank."""

@@ -9,6 +9,7 @@ from tasks.normalize.atlas import Atlas, load_atlas
 from tasks.normalize.dates.words import DateWords, load_words
 from tasks.normalize.lexicon import Lexicon, load_lexicon
 from tasks.normalize.registry import Registry, load_registry
+from tasks.normalize.signers import load_signers
 from tasks.normalize.titles import load_ranking
 from tasks.normalize.tongues import Tongues, load_tongues
 from tasks.normalize.wires import Wires, load_wires
@@ -25,10 +26,11 @@ class Knowledge:
     tongues: Tongues
     dates: DateWords
     ranking: Mapping[str, float]  # weights of what speaks for a headline
+    signers: Mapping[str, float]  # and for somebody who signed
 
 
 @cache
 def load_knowledge(folder: Path) -> Knowledge:
     """Read what config/ knows. Raises ConfigurationError with one line for the first mistake."""
     origin = load_registry(folder), load_wires(folder), load_atlas(folder), load_lexicon(folder)
-    return Knowledge(*origin, load_tongues(folder), load_words(folder), load_ranking(folder))
+    return Knowledge(*origin, load_tongues(folder), load_words(folder), load_ranking(folder), load_signers(folder))

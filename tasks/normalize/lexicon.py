@@ -8,6 +8,8 @@ from pathlib import Path
 from tasks.settings import ConfigurationError, read_yaml
 from tasks.text import name_key
 
+SMALL = ("leads", "joins", "breaks", "particles", "places", "titles", "nobody", "months")
+
 
 @dataclass(frozen=True, slots=True)
 class Inline:
@@ -32,7 +34,9 @@ class Lexicon:
     suffixes: tuple[str, ...]
     role_words: frozenset[str]  # words of which roles consist
     months: tuple[str, ...]
+    small: frozenset[str]  # all words of these lists but roles: none is a pen name
     lead: re.Pattern[str]  # an introduction at the start: `By `, `Von `, `Автор: `
+    bare: re.Pattern[str]  # the whole of a line that only introduces the next
     join: re.Pattern[str]  # what stands between two names
     joined: re.Pattern[str]  # a joining word at the start: `mit dpa`
     glued: re.Pattern[str]  # an introduction that lost the blank behind it: `ByAda Brook`
@@ -80,11 +84,13 @@ def _lexicon(words: dict[str, list[str]], inline: tuple[Inline, ...]) -> Lexicon
         suffixes=tuple(words["suffixes"]),
         role_words=frozenset(word for role in words["roles"] for word in name_key(role).split() if len(word) > 2),
         months=tuple(words["months"]),
+        small=frozenset(name_key(word) for name in SMALL for word in words[name]),
         inline=inline,
         edited=re.compile(rf"\s*(?:{_alternatives(words['editors'])})(?=\W|(?<=[:：]))", re.I),
         source=re.compile(rf"\s*(?:{_alternatives(words['sources'])})\s*", re.I),
         button=re.compile(rf"\s+(?:{_alternatives(words['buttons'])})\s*\Z", re.I),
         lead=re.compile(rf"\s*(?:(?:{_alternatives(words['leads'])})[\s:]+|(?:{_alternatives(open_leads)})\s*)", re.I),
+        bare=re.compile(rf"\s*(?:{_alternatives(words['leads'])})\s*[:：]?\s*\Z", re.I),
         glued=re.compile(r"(?:\A(By|Von|Par|Por|Av|Af|Author|Autor|Autorin|Auteur|Autore)|\b(by|von|par|por|av|af))(?=[A-ZÀ-Þ])"),
         join=re.compile(rf"\s+(?:{_alternatives(words['joins'])})\s+|\s*[;|•·⋅∙/、，]\s*|\s*&\s*", re.I),
         joined=re.compile(rf"(?:{_alternatives(words['joins'])})\s+", re.I),

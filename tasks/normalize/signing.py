@@ -15,6 +15,11 @@ STAMP, SIGNATURE, LED = 160, 70, 120  # characters of a line with a date and a n
 SIGNED = 8  # characters, blank lines, between a story and its signature
 NAME = r"[^\W\d_a-zà-ÿа-яё][\w'’\-]+(?: [^\W\d_a-zà-ÿа-яё][\w'’\-]+){1,2}"
 NAME_AND_PLACE = re.compile(rf"(?P<name>{NAME}),\s+[^\W\d_a-zà-ÿа-яё][\w'’\-]+(?: [^\W\d_a-zà-ÿа-яё][\w'’\-]+)?\Z")
+FULL = r"[^\W\d_a-zà-ÿа-яё][\w.'’\-]*(?: (?:[a-z]{2,3} )?[^\W\d_a-zà-ÿа-яё][\w.'’\-]*){1,3}"
+NAMES = re.compile(rf"{FULL}(?:(?:, | & | and | und | et | y |\s?/\s?){FULL})*(?:, [A-Z][\w.]{{1,5}}®?)?\Z")
+DATE_AND_NAME = re.compile(rf"[^\n]{{0,14}}\b\d[^\n]{{0,14}}(?:19|20)\d\d\s*[-–—|·•,]?\s*{FULL}\Z")
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+ALONE = 120  # characters of a line that is nothing but names
 CLUSTER = 250  # characters between two bylines of one story
 ELSEWHERE = frozenset({"caption", "credit", "comments", "headline", "advertisement", "copyright"})  # no bylines stand in these
 HEAD_PARAGRAPHS = 3  # of a page in which a byline may have been left
@@ -32,6 +37,7 @@ def bylines_of(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
     yield from _in_spans(reading, lexicon, led=False)
     yield from _on_lines(reading, lexicon)
     if reading.is_page:
+        yield from _lone_names(reading, lexicon)
         yield from _behind_story(reading, lexicon)
     else:
         yield from _among_stamps(reading, lexicon)
@@ -95,6 +101,30 @@ def _on_lines(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
         else:
             for form, names in _formed(line.text[:LED], lexicon, "line"):
                 yield Candidate(names, line.text, "byline", form.id)
+
+
+def _lone_names(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
+    """Names on a line of their own between headline and story or right below it, behind a date, behind a line that is nothing but `By`."""
+    heading = _heading(reading)
+    floor = max(heading if heading is not None and heading < reading.start else 0, reading.start - BEFORE)
+    near = [line for line in reading.lines if floor <= line.start < reading.start or reading.end <= line.start <= reading.end + SIGNED]
+    alike = [bool(NAMES.match(line.text[:ALONE])) for line in near]
+    for at, line in enumerate(near):
+        if len(line.text) > ALONE or line.kind in ELSEWHERE:
+            continue
+        if at and lexicon.bare.match(near[at - 1].text) and line.text[:1].isalpha():
+            yield Candidate(line.text, line.text, "byline", "line.led")
+        elif alike[at] and not _in_menu(alike, at):
+            beside = any(YEAR.search(other.text[:ALONE]) for other in near[max(0, at - 1) : at + 2])
+            above = "line.beside-date" if beside else "line.alone"
+            yield Candidate(line.text, line.text, "byline", above if line.start < reading.start else "line.signature")
+        elif DATE_AND_NAME.match(line.text):
+            yield Candidate(line.text, line.text, "byline", "line.dated")
+
+
+def _in_menu(alike: list[bool], at: int) -> bool:
+    """Whether a line stands in a row of three or more that all look like names: a menu has such rows."""
+    return any(all(alike[start : start + 3]) for start in range(max(0, at - 2), at + 1) if start + 3 <= len(alike))
 
 
 def _around(reading: Reading) -> Iterator[Line]:
@@ -165,4 +195,3 @@ def _beside_headline(reading: Reading) -> Iterator[Clue]:
         if _is_near(clue.offset, heading) and (last is None or clue.offset is None or clue.offset - last <= CLUSTER):
             last = clue.offset if clue.offset is not None else last
             yield clue
-

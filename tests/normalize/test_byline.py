@@ -6,8 +6,12 @@ from tasks.normalize.authors import sign
 from tasks.normalize.byline import People
 from tasks.normalize.knowledge import Knowledge
 from tasks.normalize.reading import read
+from tasks.normalize.signers import load_signers
 from tasks.records import Clue, Given
+from tasks.settings import CONFIG
 from tests.normalize.conftest import Make
+
+SIGNERS = load_signers(CONFIG)
 
 
 @pytest.fixture(scope="module")
@@ -88,19 +92,19 @@ def test_first_source_decides_and_the_others_stay_on_record(people: People, make
         clues=(Clue("author", "Ada Brook", "json-ld", "NewsArticle.author.name"),),
         given=(),
     )
-    signed = sign(read(document), people, frozenset(), None)
+    signed = sign(read(document), people, frozenset(), None, SIGNERS)
     assert [author.name for author in signed.authors] == ["Ada Brook"]
     assert ("Tom Weir", "json-ld comes first") in [(c.value, c.lost) for c in signed.candidates]
 
 
 def test_given_byline_outranks_the_page(people: People, make: Make) -> None:
     document = make(("byline", "By Tom Weir"), ("body", "The bridge."), given=(Given("byline", "By Ada Brook", "row.byline"),))
-    assert [a.name for a in sign(read(document), people, frozenset(), None).authors] == ["Ada Brook"]
+    assert [a.name for a in sign(read(document), people, frozenset(), None, SIGNERS).authors] == ["Ada Brook"]
 
 
 def test_byline_inside_the_story(people: People, make: Make) -> None:
     document = make(("body", "新华社武汉3月5日电（记者林小舟、陈立）大桥今天开放。"))
-    assert [a.name for a in sign(read(document), people, frozenset(), None).authors] == ["林小舟", "陈立"]
+    assert [a.name for a in sign(read(document), people, frozenset(), None, SIGNERS).authors] == ["林小舟", "陈立"]
 
 
 def test_marked_bylines_far_from_the_headline_are_other_peoples(people: People, make: Make) -> None:
@@ -109,7 +113,7 @@ def test_marked_bylines_far_from_the_headline_are_other_peoples(people: People, 
         Clue("author", "Ada Brook", "byline-element", ".byline", 60),
         Clue("author", "Tom Weir", "byline-element", ".comment-author", 9000),
     )
-    signed = sign(read(make(("body", "The bridge is open."), clues=clues)), people, frozenset(), None)
+    signed = sign(read(make(("body", "The bridge is open."), clues=clues)), people, frozenset(), None, SIGNERS)
     assert [author.name for author in signed.authors] == ["Ada Brook"]
 
 
@@ -135,7 +139,7 @@ def test_names_in_lines_that_are_no_byline(
     knowledge: Knowledge, people: People, make: Make, lines: list[tuple[str, str]], names: list[str]
 ) -> None:
     document = make(("headline", "Bridge opens"), *lines)
-    assert [author.name for author in sign(read(document), people, frozenset(), None).authors] == names
+    assert [author.name for author in sign(read(document), people, frozenset(), None, SIGNERS).authors] == names
 
 
 def stated(name: str, source: str = "json-ld", rule: str = "NewsArticle.author.name", offset: int | None = None) -> Clue:
@@ -162,7 +166,7 @@ def test_places_of_a_page_that_name_its_authors(
     people: People, make: Make, clues: list[Clue], lines: list[tuple[str, str]], names: list[str]
 ) -> None:
     document = make(*lines, clues=clues, media_type="text/html")
-    assert [author.name for author in sign(read(document), people, frozenset({"elbheimledger"}), None).authors] == names
+    assert [author.name for author in sign(read(document), people, frozenset({"elbheimledger"}), None, SIGNERS).authors] == names
 
 
 @pytest.mark.parametrize(
@@ -185,3 +189,27 @@ def test_what_stands_around_a_name(people: People, raw: str, names: list[str]) -
 def test_site_of_a_person_is_signed_by_that_person(people: People) -> None:
     assert [a.name for a in people.read("Ines Brookweir", frozenset({"inesbrookweir"})).authors] == ["Ines Brookweir"]
     assert people.read("Harbour Ledger", frozenset({"harbourledger"})).authors == ()
+
+
+PAGE = (("headline", "The tide mill turns again"), ("timestamp", "14 April 2022"))
+STORY = ("body", "The tide mill turns again after years, and those who live beside it contact the town hall about the noise it makes.")
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        ((*PAGE, ("boilerplate", "Ada Brook"), STORY), ["Ada Brook"]),  # a name alone, beside the date
+        ((*PAGE, ("navigation", "By"), ("boilerplate", "Ada Brook"), STORY), ["Ada Brook"]),  # `By` on a line of its own
+        ((*PAGE, ("navigation", "Tide Mills"), ("navigation", "Town Hall"), ("navigation", "Those Years"), STORY), []),  # a menu
+        ((*PAGE, ("boilerplate", "Town Hall"), STORY), []),  # words that the story uses as words
+        ((*PAGE, ("navigation", "Posted by Ada on 14 April 2022"), STORY), ["Ada"]),
+    ],
+)
+def test_the_ranking_tells_names_on_lines_of_their_own(people: People, make: Make, lines: tuple[tuple[str, str], ...], names: list[str]) -> None:
+    document = make(*lines, media_type="text/html", clues=(Clue("headline", "The tide mill turns again", "heading", "h1", 0),))
+    assert [author.name for author in sign(read(document), people, frozenset(), None, SIGNERS).authors] == names
+
+
+@pytest.mark.parametrize("raw", ["14.04.2022 - Ada Brook", "Dec 17, 2025Ada Brook", "14 April 2022, 09:12 | By Ada Brook"])
+def test_a_date_before_a_name_is_dropped(people: People, raw: str) -> None:
+    assert [author.name for author in people.read(raw).authors] == ["Ada Brook"]
