@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tasks.deduplicate.characters import Index
+from tasks.deduplicate.signatures import KINDS
 
 SIGNED, SHINGLED = "signatures.parquet", "shingles.arrow"
 
@@ -38,7 +39,22 @@ def shingles(shard: Path) -> pa.Table:
 
 
 def flat(table: pa.Table, name: str) -> tuple[NDArray[Any], Index]:
-    """The values of a list column one after another, and where each list begins."""
-    lists = table.column(name).combine_chunks()
-    offsets = lists.offsets.to_numpy().astype(np.int64)
-    return lists.values.to_numpy()[offsets[0] : offsets[-1]] if len(lists) else lists.values.to_numpy()[:0], offsets - offsets[0]
+    """The values of a column of lists, or of their bytes, one after another, and where each row's begin."""
+    rows = table.column(name).combine_chunks()
+    if not pa.types.is_list(rows.type):
+        return _unpacked(rows, KINDS[name])
+    offsets = rows.offsets.to_numpy().astype(np.int64)
+    return rows.values.to_numpy()[offsets[0] : offsets[-1]] if len(rows) else rows.values.to_numpy()[:0], offsets - offsets[0]
+
+
+def _unpacked(rows: pa.LargeBinaryArray, kind: np.dtype[Any]) -> tuple[NDArray[Any], Index]:
+    _, offsets, data = rows.buffers()
+    ends = np.frombuffer(offsets, np.int64)[rows.offset : rows.offset + len(rows) + 1] if len(rows) else np.zeros(1, np.int64)
+    values = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]] if data else np.zeros(0, np.uint8)
+    return values.view(kind), (ends - ends[0]) // kind.itemsize
+
+
+def packed_lists(values: NDArray[Any], begins: Index) -> pa.LargeBinaryArray:
+    """Rows of bytes, each of the values from one place of `begins` up to the next."""
+    size = values.dtype.itemsize
+    return pa.Array.from_buffers(pa.large_binary(), len(begins) - 1, [None, pa.py_buffer(begins * size), pa.py_buffer(values.tobytes())])

@@ -67,7 +67,10 @@ def pairs(key: Hashes) -> Hashes:
 
 
 def index_part(folder: Path, part: int, parts: int, config: Path) -> None:
-    """Write a part of the index (`postings`), the pairs of texts that meet in it (`pairs`) and in how many lists they do (`met`)."""
+    """Write a part of the index: the pairs of texts that meet in it (`pairs`), in how many lists they do (`met`), and entries.
+
+    Those are of the shingles that several texts have (`postings`), and of those that are common in earlier runs (`familiar`).
+    """
     key = entries(load_texts(folder), *bounds(part, parts, load_rules(config).shingles.sample))
     pieces = [*_pieces(key)]
     met = np.concatenate([pairs(piece) for piece in pieces])
@@ -77,6 +80,7 @@ def index_part(folder: Path, part: int, parts: int, config: Path) -> None:
         ("postings", np.concatenate(pieces)),
         ("pairs", met[first]),
         ("met", np.diff(first, append=len(met)).astype(np.int32)),
+        ("familiar", key[among(key >> HALF, load(folder, "familiar").astype(np.uint64))]),
     ):
         save(folder, f"{name}-{part}", array)
 
@@ -132,6 +136,7 @@ def _located(texts: Texts, text: Index, hashes: NDArray[np.uint32]) -> Index:
 def common_part(folder: Path, part: int, groups: Index, least: int) -> None:
     """Write which common shingles of a part each text has, as text << 32 | hash (`common`), and where they stand in it (`standing`)."""
     key, texts = common(load(folder, f"postings-{part}"), groups, least), load_texts(folder)
+    key = np.union1d(key, load(folder, f"familiar-{part}"))
     key = np.sort((key & LOW) << HALF | key >> HALF)
     at = _located(texts, (key >> HALF).astype(np.int64), (key & LOW).astype(np.uint32))
     save(folder, f"common-{part}", key)

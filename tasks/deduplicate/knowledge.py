@@ -29,6 +29,7 @@ class Matching(_Section):
 
     shared: int = Field(3, ge=1, description="sampled shingles that two texts share at least")
     met: float = Field(0.1, ge=0, le=1, description="share of the smaller text by which a pair is met in the index before it is compared")
+    recalled: float = Field(0.15, ge=0, le=1, description="share of the smaller text by which a remembered document is read at all")
     containment: float = Field(0.5, gt=0, le=1, description="share of the shorter text that is found in the longer one, at least")
     little: int = Field(80, ge=0, description="an overlap of fewer words is little evidence")
     little_containment: float = Field(0.65, gt=0, le=1, description="share asked of the shorter text where there is little evidence")

@@ -135,7 +135,8 @@ def gather(shards: Sequence[Path], prior: Sequence[Path], folder: Path, config: 
 
     `prior` are the files of memory of the release before (any order).
     """
-    rules, memory = load_rules(config), matching(prior, shards, 2)
+    rules = load_rules(config)
+    memory, familiar = matching(prior, shards, rules.matching)
     folder.mkdir(parents=True, exist_ok=True)
     tables = [signatures(shard, PLAIN) for shard in shards]
     rows, old = pa.concat_tables([*tables, memory.select(PLAIN)]), len(memory)
@@ -150,7 +151,7 @@ def gather(shards: Sequence[Path], prior: Sequence[Path], folder: Path, config: 
         "earlier": np.array([old]), "ids": np.roll(ids_of(rows.column("document_id")), old, axis=0), "text": text,
         "story": np.append(_stories(memory), np.full(len(rows) - old, -1)), "identity": identity,
         "body": np.roll(column(rows, "body", np.uint64), old), "order": order, "words": words[first], "limits": limits[first],
-        "offsets": offsets, "versions": _versions(text, identity, order),
+        "offsets": offsets, "versions": _versions(text, identity, order), "familiar": familiar,
     }  # fmt: skip
     for name, array in made.items():
         save(folder, name, array)

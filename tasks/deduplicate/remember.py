@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from tasks.deduplicate.arrays import sliced
 from tasks.deduplicate.characters import Index
-from tasks.deduplicate.files import column, flat, ids_of, shingles, signatures
+from tasks.deduplicate.files import column, flat, ids_of, packed_lists, shingles, signatures
 from tasks.deduplicate.members import turns
 from tasks.deduplicate.memory import last_turn
 from tasks.deduplicate.overlaps import WHOLE
-from tasks.deduplicate.signatures import HASHES, MEMORY, PLACES, REMEMBERED
+from tasks.deduplicate.signatures import MEMORY, REMEMBERED
 
 ROWS = 16384  # rows that a later run reads at a time
+COMPRESSION = {name: "none" if name == "hashes" else "zstd" for name in MEMORY.names}  # hashes do not get smaller
 BUCKET = 8 * ROWS  # rows that are sorted at a time
 
 
@@ -34,10 +35,9 @@ def _smallest(rows: pa.Table) -> dict[str, pa.Array]:
     kept = np.minimum(lengths, REMEMBERED)
     at, ends = sliced(np.arange(len(hashes)), np.stack([offsets[:-1], offsets[:-1] + kept], axis=1).ravel(), 2 * np.arange(len(rows)))
     last = np.append(hashes, WHOLE)[np.maximum(offsets[:-1] + kept - 1, 0)]
-    begins = pa.array(ends, pa.int32())
     return {
-        "hashes": pa.ListArray.from_arrays(begins, pa.array(hashes[at]), type=HASHES),
-        "places": pa.ListArray.from_arrays(begins, pa.array(places[at]), type=PLACES),
+        "hashes": packed_lists(hashes[at], ends),
+        "places": packed_lists(places[at], ends),
         "limit": pa.array(np.where(lengths > REMEMBERED, last, WHOLE), pa.uint32()),
     }
 
@@ -67,7 +67,7 @@ def memory_rows(shards: Sequence[Path], assignments: Path, prior: Sequence[Path]
     keys = [column(signatures(shard, ["identity"]), "identity", np.uint64) for shard in shards]
     turn = turns(shards, np.concatenate([np.zeros(0, np.uint64), *keys]), last_turn(prior) + 1)
     buckets, rest = -(-len(story) // BUCKET) or 1, MEMORY.empty_table()
-    with pq.ParquetWriter(target, MEMORY, compression="zstd", compression_level=3, use_dictionary=False) as writer:
+    with pq.ParquetWriter(target, MEMORY, compression=COMPRESSION, use_dictionary=False, write_statistics=False) as writer:
         for number in range(buckets):
             rows = pa.concat_tables([rest, _bucket(shards, (number * 65536 // buckets, (number + 1) * 65536 // buckets), story, turn)])
             whole = len(rows) if number + 1 == buckets else len(rows) // ROWS * ROWS

@@ -1,6 +1,7 @@
 """The signature of an article as columns: what stories are put together by, and what the choice of the head needs."""
 
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from tasks.deduplicate.knowledge import Rules
 
 REMEMBERED = 60  # shingles of a document that later runs compare: with these a row takes less than 400 bytes
+KINDS: dict[str, np.dtype[Any]] = {"hashes": np.dtype("<u4"), "places": np.dtype("u1")}
 HASHES = pa.list_(pa.field("element", pa.uint32()))
 PLACES = pa.list_(pa.field("element", pa.uint8()))
 SIGNATURES = pa.schema(
@@ -44,8 +46,8 @@ MEMORY = pa.schema(
         ("digest", pa.uint64()),
         ("words", pa.int32()),
         ("limit", pa.uint32()),  # the hash up to which its shingles are all here
-        ("hashes", HASHES),  # the smallest ones, REMEMBERED at most
-        ("places", PLACES),
+        ("hashes", pa.large_binary()),  # the smallest ones, REMEMBERED at most, four bytes each: read five times as fast as a list
+        ("places", pa.large_binary()),  # a byte each
     ]
 )
 

@@ -123,7 +123,7 @@ def _versions(folder: Path, low: int, high: int) -> Hashes:
 
 
 def count_part(folder: Path, part: int, ranges: int, config: Path) -> None:
-    """Write which shingles of a part of the index are common: in many stories of the loose forest."""
+    """Write which shingles of a part of the index are common: in many stories of the loose forest, or of memory."""
     groups = roots(load_forest(folder, "loose", ranges).parent)
     common_part(folder, part, groups, load_rules(config).matching.common)
 

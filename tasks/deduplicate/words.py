@@ -23,7 +23,7 @@ PAD = 16  # breaks behind the last text, so that eight bytes can be read from an
 EIGHT = 8
 DELETED = bytes([FILLER]) + APOSTROPHES
 LONG = 128  # bytes of a word that are hashed with those of other words; a longer one is no word of a language
-SIEVE = 0x3FFFFF
+SIEVES = ((5, 22), (3, 20))  # bits by which numbers are told apart before they are looked for: more than the list has, and at most
 FIRST = np.array([(1 << 8 * n) - 1 for n in range(EIGHT + 1)], np.uint64)  # masks of so many bytes of eight
 
 
@@ -97,14 +97,39 @@ def hashes_of(words: Sequence[str]) -> list[int]:
     return [int(value) for value in hashes]
 
 
+class Listed:
+    """A sorted list of distinct numbers in which many are looked for; most of those that are not there are told by their first bits."""
+
+    def __init__(self, values: NDArray[Any]) -> None:
+        self.values = values
+        top = int(values[-1]).bit_length() if len(values) else 0
+        fine, coarse = (min(len(values).bit_length() + more, most) for more, most in SIEVES)
+        self._fine, self._coarse = (values.dtype.type(max(top - bits, 0)) for bits in (fine, coarse))
+        self._sieve = np.zeros(1 << fine, np.bool_)
+        self._sieve[values >> self._fine] = True
+        counts = np.bincount((values >> self._coarse).astype(np.intp), minlength=1 << coarse)
+        self._first = np.cumsum(counts) - counts  # of each range of numbers
+
+    def places(self, numbers: NDArray[Any]) -> tuple[Index, Index]:
+        """The places of the numbers that are listed, and where they are in the list."""
+        if not len(self.values):
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        maybe = np.flatnonzero(self._sieve.take((numbers >> self._fine).astype(np.intp), mode="clip"))
+        sought = numbers[maybe]
+        at = self._first.take((sought >> self._coarse).astype(np.intp), mode="clip")
+        low = np.flatnonzero(self.values.take(at, mode="clip") < sought)
+        while len(low):
+            at[low] += 1
+            low = low[self.values.take(at[low], mode="clip") < sought[low]]
+            low = low[at[low] < len(self.values)]
+        found = self.values.take(at, mode="clip") == sought
+        return maybe[found], at[found]
+
+
 def among(values: NDArray[Any], listed: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which values are in a sorted list; most are told apart by their last bits, before they are looked for."""
+    """Which values are in a sorted list."""
     found = np.zeros(len(values), np.bool_)
-    if len(listed):
-        sieve = np.zeros(SIEVE + 1, np.bool_)
-        sieve[listed & listed.dtype.type(SIEVE)] = True
-        maybe = np.flatnonzero(sieve[values & values.dtype.type(SIEVE)])
-        found[maybe] = listed[np.minimum(np.searchsorted(listed, values[maybe]), len(listed) - 1)] == values[maybe]
+    found[Listed(listed).places(values)[0]] = True
     return found
 
 

@@ -42,9 +42,7 @@ def likelihoods(
     return probability(model.logits(described(texts, blocks, places, title, stated) | labelled(blocks, set(model.names))))
 
 
-def described(
-    texts: Sequence[str], blocks: Sequence[Block], places: Sequence[Place], title: str, stated: Sequence[bool]
-) -> Columns:
+def described(texts: Sequence[str], blocks: Sequence[Block], places: Sequence[Place], title: str, stated: Sequence[bool]) -> Columns:
     """All features of the blocks but for their labels."""
     lengths = np.array([weight(text) for text in texts])
     return features(texts, blocks, places, title) | surroundings(texts, blocks, places, lengths, title, stated)

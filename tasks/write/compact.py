@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from tasks.write.columns import sort_by_id
 from tasks.write.ledger import LEDGER, covering
@@ -48,7 +49,7 @@ def _merge_memory(release: Release, staged: Path, stem: str) -> list[dict[str, A
         if f"{MEMORY}/{name}" == LEDGER:
             read = frozenset(covering(paths, 1, runs) or paths)  # the others say the same
             keep += [f for f in release.manifest["files"] if release.path / f["path"] in read]
-        elif len(paths) < FEW:
+        elif len(paths) < FEW or len({pq.read_schema(path).remove_metadata() for path in paths}) > 1:  # another version wrote some
             keep += [f for f in release.manifest["files"] if f["path"].startswith(f"{MEMORY}/{name}/")]
         else:
             write_memory(staged / MEMORY / name / f"{stem}.parquet", (read_file(path) for path in paths))

@@ -209,9 +209,7 @@ def _learnt(accepted: pa.Table, rejects: pa.Table, judged: Sequence[Expectation]
     ])  # fmt: skip
 
 
-def _publish(
-    job: _Job, run: RunInfo, accepted: pa.Table, rejects: pa.Table, summary: Summary, memory: Mapping[str, Path]
-) -> Summary:
+def _publish(job: _Job, run: RunInfo, accepted: pa.Table, rejects: pa.Table, summary: Summary, memory: Mapping[str, Path]) -> Summary:
     number = run_number(job.output.prior)
     articles, copies = _write_articles(job)
     judged = judge(job.measured, rejects.num_rows, past_debris(_past_shares(job.output.prior)))

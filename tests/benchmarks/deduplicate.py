@@ -163,6 +163,7 @@ def ours(source: Path, target: Path) -> None:
 
 def remembered(source: Path, share: float) -> None:
     """What a memory costs: bytes a document, and a batch that is a share of it against the whole; run in a process of its own."""
+    import flows.lean  # noqa: F401 - keeps pandas out, as in the product
     import tasks.deduplicate.groups  # noqa: F401
     from tasks.deduplicate.remember import memory_rows
 

@@ -34,7 +34,17 @@ from tests.gate.gate import SHARED, rows_of
 from tests.train.pages import FITTER, FOLDS, fit, number_of, read_pages, write_model
 
 PEERS = ("trafilatura==2.3.1", "readability-lxml", "newspaper4k", "lxml_html_clean", "resiliparse", "justext")
-TOOLS = ("ours", "trafilatura", "trafilatura precision", "trafilatura recall", "trafilatura fast", "readability-lxml", "newspaper4k", "resiliparse", "justext")
+TOOLS = (
+    "ours",
+    "trafilatura",
+    "trafilatura precision",
+    "trafilatura recall",
+    "trafilatura fast",
+    "readability-lxml",
+    "newspaper4k",
+    "resiliparse",
+    "justext",
+)
 Row = dict[str, Any]
 
 

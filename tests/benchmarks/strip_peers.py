@@ -33,7 +33,10 @@ def readability(html: str, url: str) -> Row:
     summary = lxml.html.fromstring(document.summary(html_partial=True))
     blocks = summary.xpath("//p|//h2|//h3|//h4|//li|//blockquote|//pre|//td")
     texts = [" ".join(block.text_content().split()) for block in blocks if not block.xpath("ancestor::p|ancestor::li|ancestor::blockquote")]
-    return {"body": "\n".join(text for text in texts if text) or " ".join(summary.text_content().split()), "headline": document.short_title()}
+    return {
+        "body": "\n".join(text for text in texts if text) or " ".join(summary.text_content().split()),
+        "headline": document.short_title(),
+    }
 
 
 def newspaper(html: str, url: str) -> Row:

@@ -19,7 +19,9 @@ def quality(found: Mapping[str, Row], speeds: Mapping[str, float]) -> Iterator[s
     yield f"| tool | {' | '.join(SOURCES)} | segments present / absent | wcxb's segments | pages a processor second |\n|{'---|' * (len(SOURCES) + 4)}"
     for tool, scores in found.items():
         cells = [f"{one['f1']:.3f} ({one['precision']:.3f} / {one['recall']:.3f})" for source in SOURCES if (one := scores.get(source))]
-        cells += [f"{one['present']:.3f} / {one['absent']:.3f}" for name in ("trafilatura", "wcxb") if (one := scores.get(f"segments {name}"))]
+        cells += [
+            f"{one['present']:.3f} / {one['absent']:.3f}" for name in ("trafilatura", "wcxb") if (one := scores.get(f"segments {name}"))
+        ]
         yield f"| {tool} | {' | '.join(cells)} | {speeds[tool]:.1f} |"
     for tool in speeds.keys() - found.keys():
         yield f"\n{tool}: {speeds[tool]:.1f} pages a processor second"
@@ -51,7 +53,9 @@ def score(body: str, gold: Row) -> float:
 def confidence(sure: Mapping[str, float], bodies: Mapping[str, str], gold: Sequence[Row]) -> Iterator[str]:
     """Errors by tenths of documents, the least confident first, beside what the worst tenth holds at most."""
     rows = [row for row in gold if row["id"] in sure and row.get("body") and "body" in row["tasks"]]
-    found = sorted(((sure[row["id"]], sum(errors(bodies[row["id"]], row)), 1 - score(bodies[row["id"]], row)) for row in rows), key=lambda one: one[0])
+    found = sorted(
+        ((sure[row["id"]], sum(errors(bodies[row["id"]], row)), 1 - score(bodies[row["id"]], row)) for row in rows), key=lambda one: one[0]
+    )
     if not found:
         return
     total, loss = sum(one[1] for one in found), sum(one[2] for one in found)

@@ -20,7 +20,9 @@ def inbox(tmp_path: Path) -> Path:
     folder = tmp_path / "inbox"
     (folder / "day").mkdir(parents=True)
     for name in ("a.txt", "day/b.txt", ".hidden.txt", "c.jsonl.part"):
-        (folder / name).write_text(f"A story of {name}, told in some twenty words so that it is long enough to be one, and more besides, of course.\n")
+        (folder / name).write_text(
+            f"A story of {name}, told in some twenty words so that it is long enough to be one, and more besides, of course.\n"
+        )
         os.utime(folder / name, (OLD, OLD))
     os.utime(folder / "day", (OLD, OLD))
     return folder

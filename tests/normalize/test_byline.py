@@ -153,7 +153,11 @@ def stated(name: str, source: str = "json-ld", rule: str = "NewsArticle.author.n
         ([stated("Ines Rua"), stated("Ada Brook", "meta", "meta[name=author]")], [("byline", "By Ada Brook"), BODY], ["Ada Brook"]),
         ([stated("brook_ada")], [BODY], ["brook_ada"]),
         ([stated("Ada"), stated("Ada Brook", "byline-element", ".author", 5)], [BODY], ["Ada Brook"]),
-        ([stated("Ada Brook Gardener", "byline-element", ".author"), stated("Ada Brook", "byline-element", ".name")], [BODY], ["Ada Brook"]),
+        (
+            [stated("Ada Brook Gardener", "byline-element", ".author"), stated("Ada Brook", "byline-element", ".name")],
+            [BODY],
+            ["Ada Brook"],
+        ),
         ([stated("admin")], [BODY], []),
         ([stated("Elbheim Ledger")], [("navigation", "July 13, 2024 by Ada Brook"), BODY], ["Ada Brook"]),
         ([], [BODY, ("related", "Posted on 14 April 2022 by Ada Brook")], ["Ada Brook"]),

@@ -12,7 +12,20 @@ from tests.normalize.conftest import make_document
 SIZE, FACTOR = 1000, 8
 BOUND = 3.0  # times FACTOR: a quadratic pattern takes FACTOR squared
 FLOOR = 0.3  # seconds below which nobody waits
-KINDS = ("headline", "byline", "timestamp", "dateline", "caption", "credit", "body", "syndication", "copyright", "source", "author-bio", "donation")
+KINDS = (
+    "headline",
+    "byline",
+    "timestamp",
+    "dateline",
+    "caption",
+    "credit",
+    "body",
+    "syndication",
+    "copyright",
+    "source",
+    "author-bio",
+    "donation",
+)
 FIELDS = ("headline", "alternative_headline", "author", "published", "modified", "outlet", "language", "url", "section", "keyword", "type")
 # What patterns are made of, long and without the end that they wait for; and what a page may hold by mistake.
 UNITS = (
@@ -28,7 +41,9 @@ def seconds(knowledge: Knowledge, unit: str, size: int) -> float:
     text = unit * (size // len(unit)) + "!"
     lines = [(kind, "Tide mill turns") if kind == "body" else (kind, text) for kind in KINDS]
     clues = tuple(Clue(field, text, source, "meta[name=x]", 0) for field in FIELDS for source in ("meta", "byline-element"))
-    document = make_document(*lines, ("body", text), ("copyright", text), clues=clues, media_type="text/html", url=f"https://a.example/{text}")
+    document = make_document(
+        *lines, ("body", text), ("copyright", text), clues=clues, media_type="text/html", url=f"https://a.example/{text}"
+    )
     start = time.process_time()
     normalize_document(document, knowledge)
     return time.process_time() - start

@@ -11,7 +11,30 @@ from tests.normalize.conftest import make_document
 
 SMALL, FACTOR = 3_000, 4
 MOST = 9.0  # times the small document's cost that one four times as long may cost; a square would be sixteen
-SEEDS = ("a", "A ", "1 ", " ", ".", "-", "(", "|", "山", "Ab ", "By ", "by A", "12:", "12.12.", "a-", "Ab, ", "(A", " – ", "von A ", "a@", "May 1, ", "（記者")
+SEEDS = (
+    "a",
+    "A ",
+    "1 ",
+    " ",
+    ".",
+    "-",
+    "(",
+    "|",
+    "山",
+    "Ab ",
+    "By ",
+    "by A",
+    "12:",
+    "12.12.",
+    "a-",
+    "Ab, ",
+    "(A",
+    " – ",
+    "von A ",
+    "a@",
+    "May 1, ",
+    "（記者",
+)
 FIELDS = (
     ("headline", "heading", "h1"),
     ("headline", "title-element", "title"),

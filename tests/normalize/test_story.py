@@ -19,7 +19,9 @@ BODY = ("body", "The bridge over the harbour was opened again on Friday after el
 
 def page(knowledge: Knowledge, *clues: Clue, printed: str | None = None) -> Article:
     """The article of a page; `printed` stands above its story."""
-    document = make_document(*[("headline", printed)][: bool(printed)], BODY, clues=clues, media_type="text/html", url="https://ledger.example/a")
+    document = make_document(
+        *[("headline", printed)][: bool(printed)], BODY, clues=clues, media_type="text/html", url="https://ledger.example/a"
+    )
     return normalize_document(document, knowledge)[0]
 
 
@@ -55,8 +57,14 @@ SITE = Clue("outlet", "Harbour Ledger", "meta", "meta[property=og:site_name]")
         ((og("Bridge opens again | Harbour Ledger"), SITE), "Bridge opens again"),
         ((title("Harbour Ledger: Bridge opens again"), SITE), "Bridge opens again"),
         ((title("Bridge – a story of steel"), SITE), "Bridge – a story of steel"),
-        ((h1("Town news Bridge opens again"), part("Bridge opens again"), og("Bridge opens again"), ld("Bridge opens again")), "Bridge opens again"),
-        ((og("Bridge opens again after long work | Harbour"), h1("Bridge opens again after long work")), "Bridge opens again after long work"),
+        (
+            (h1("Town news Bridge opens again"), part("Bridge opens again"), og("Bridge opens again"), ld("Bridge opens again")),
+            "Bridge opens again",
+        ),
+        (
+            (og("Bridge opens again after long work | Harbour"), h1("Bridge opens again after long work")),
+            "Bridge opens again after long work",
+        ),
         ((og("Mayor calls bridge"), title('Mayor calls bridge "a gift"')), 'Mayor calls bridge "a gift"'),
         ((og("Mayor&#39;s bridge opens"),), "Mayor's bridge opens"),
         ((), None),

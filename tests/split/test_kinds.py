@@ -226,7 +226,9 @@ ARCHIVES: dict[str, Callable[[list[Piece]], bytes]] = {
 ROWS: dict[str, Callable[[Iterable[int]], bytes]] = {
     "jsonl": lambda numbers: b"".join(json.dumps({"text": story(n)}).encode() + b"\n" for n in numbers),
     "json": lambda numbers: json.dumps([{"text": story(n)} for n in numbers]).encode(),
-    "csv": lambda numbers: pd.DataFrame({"id": [f"i{n}" for n in numbers], "text": [story(n) for n in numbers]}).to_csv(index=False).encode(),
+    "csv": lambda numbers: (
+        pd.DataFrame({"id": [f"i{n}" for n in numbers], "text": [story(n) for n in numbers]}).to_csv(index=False).encode()
+    ),
     "parquet": lambda numbers: pd.DataFrame({"text": [story(n) for n in numbers]}).to_parquet(),
     "warc": lambda numbers: b"".join(record(n, page(n).encode()) for n in numbers),
     "txt": lambda numbers: "\n=====\n".join(story(n) for n in numbers).encode(),
@@ -251,7 +253,11 @@ def packed(draw: st.DrawFn, numbers: tuple[int, ...], room: int) -> Piece:
     return f"a.{kind}", ARCHIVES[kind]([draw(packed(group, room - 1)) for group in groups])
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example])
+@settings(
+    max_examples=120,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
 @given(packed(tuple(range(1, 9)), Limits().nesting), st.booleans())
 def test_packed_at_random_the_same_documents_come_out(piece: Piece, named: bool) -> None:
     name, data = piece

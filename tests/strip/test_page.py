@@ -67,7 +67,9 @@ def test_trafilatura_is_asked_only_in_doubt(monkeypatch):
     assert (len(asked), len(kept)) == (1, len(PARAGRAPHS))
 
 
-@pytest.mark.parametrize(("unsure", "kept", "fast"), [(0.2, PARAGRAPHS, [True]), (0.2, PARAGRAPHS[:1], [True, False]), (0.9, PARAGRAPHS, [False])])
+@pytest.mark.parametrize(
+    ("unsure", "kept", "fast"), [(0.2, PARAGRAPHS, [True]), (0.2, PARAGRAPHS[:1], [True, False]), (0.9, PARAGRAPHS, [False])]
+)
 def test_the_slow_answer_is_for_pages_whose_story_was_not_found(monkeypatch, unsure, kept, fast):
     asked = []
     monkeypatch.setattr(rooms, "trafilatura_pieces", lambda tree, fast: asked.append(fast) or kept)

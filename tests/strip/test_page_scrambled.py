@@ -27,6 +27,8 @@ def test_moved_letters_are_told(text: str, by: int) -> None:
     assert scrambled(moved(text, by))
 
 
-@pytest.mark.parametrize("text", ["", "Паром вернулся в гавань в понедельник после девяти зим.", "GBP/JPY 187.22 CHF/JPY 169.90", "渡轮周一回到了港口。"])
+@pytest.mark.parametrize(
+    "text", ["", "Паром вернулся в гавань в понедельник после девяти зим.", "GBP/JPY 187.22 CHF/JPY 169.90", "渡轮周一回到了港口。"]
+)
 def test_figures_and_other_scripts_are_not(text: str) -> None:
     assert not scrambled(text)

@@ -14,7 +14,10 @@ from tasks.strip.trees import Tree, forest_of, tree_of
 
 def asked_one_by_one(trees: list[Tree], row: dict[str, float]) -> float:
     """What trees say of one block, followed by hand."""
-    places = [sum((np.float32(row.get(name, 0.0)) > np.float32(border)) << level for level, (name, border) in enumerate(t.questions)) for t in trees]
+    places = [
+        sum((np.float32(row.get(name, 0.0)) > np.float32(border)) << level for level, (name, border) in enumerate(t.questions))
+        for t in trees
+    ]
     return sum(tree.leaves[place] for tree, place in zip(trees, places, strict=True))
 
 
@@ -27,7 +30,9 @@ def trees(draw: st.DrawFn) -> Tree:
     return Tree(tuple(questions), tuple(draw(NUMBERS) for _ in range(1 << len(questions))))
 
 
-@given(st.lists(trees(), min_size=1, max_size=5), st.lists(st.fixed_dictionaries({"long": NUMBERS, "links": NUMBERS}), min_size=1, max_size=4))
+@given(
+    st.lists(trees(), min_size=1, max_size=5), st.lists(st.fixed_dictionaries({"long": NUMBERS, "links": NUMBERS}), min_size=1, max_size=4)
+)
 def test_all_at_once_is_one_by_one(each: list[Tree], rows: list[dict[str, float]]) -> None:
     columns = {name: np.array([row[name] for row in rows]) for name in ("long", "links")}
     assert forest_of(each).logits(columns) == pytest.approx([asked_one_by_one(each, row) for row in rows])

@@ -39,9 +39,7 @@ def shard(folder: Path, texts: Sequence[tuple[str, str]]) -> Path:
     return folder
 
 
-def common(
-    folder: Path, shards: Sequence[Path], prior: Sequence[Path] = (), left_out: Sequence[str] = ()
-) -> dict[str, frozenset[int]]:
+def common(folder: Path, shards: Sequence[Path], prior: Sequence[Path] = (), left_out: Sequence[str] = ()) -> dict[str, frozenset[int]]:
     """The common lines of each outlet; all documents of the shards count but those whose ids are left out."""
     folder.mkdir()
     ids = {one for path in shards for one in pq.read_table(path / "lines.parquet")["document_id"].to_pylist()} - set(left_out)
@@ -66,7 +64,9 @@ def test_a_story_posted_again_and_again_is_no_boilerplate(tmp_path: Path) -> Non
 
 
 def test_a_story_that_many_outlets_carry_is_no_boilerplate(tmp_path: Path) -> None:
-    found = common(tmp_path / "out", [shard(tmp_path / "in", [(outlet, story(number)) for outlet in ("quay", "pier", "mole") for number in (0, 1)])])
+    found = common(
+        tmp_path / "out", [shard(tmp_path / "in", [(outlet, story(number)) for outlet in ("quay", "pier", "mole") for number in (0, 1)])]
+    )
     assert not any(found.values())
 
 

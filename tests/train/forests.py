@@ -14,7 +14,15 @@ from pathlib import Path
 import numpy as np
 from catboost import CatBoostClassifier, Pool
 
-SHAPE = {"depth": 5, "learning_rate": 0.07, "l2_leaf_reg": 20, "rsm": 0.2, "subsample": 0.7, "bootstrap_type": "Bernoulli", "border_count": 48}
+SHAPE = {
+    "depth": 5,
+    "learning_rate": 0.07,
+    "l2_leaf_reg": 20,
+    "rsm": 0.2,
+    "subsample": 0.7,
+    "bootstrap_type": "Bernoulli",
+    "border_count": 48,
+}
 STEADY = {"random_seed": 1, "thread_count": 1, "verbose": False, "allow_writing_files": False}
 
 

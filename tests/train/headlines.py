@@ -70,7 +70,9 @@ def shards_in(work: Path) -> list[Path]:
 def pages_of(work: Path) -> Iterator[Page]:
     """Each labelled page whose titles are known."""
     knowledge = load_knowledge(CONFIG)
-    gold: dict[str, Row] = {row["id"]: row for row in rows_of(SHARED / "data/pages/gold.jsonl.zst") if "title" in row["tasks"] and row.get("title")}
+    gold: dict[str, Row] = {
+        row["id"]: row for row in rows_of(SHARED / "data/pages/gold.jsonl.zst") if "title" in row["tasks"] and row.get("title")
+    }
     for stripped in (one for shard in shards_in(work) for one in read_records(shard / "stripped.parquet", StrippedDocument)):
         truth = gold.get(stripped.parsed.document.source_id or "")
         if truth is None:

@@ -35,7 +35,9 @@ def rows_of(run: int) -> list[dict[str, Any]]:
     rows += [{"url": f"https://pages.example/{first + n}", "html": page(first + n, paragraphs(first + n))} for n in range(100, 104)]
     earlier = [dice.randrange(max(run, 1)) * 1000 + n for n in range(4)]
     rows += [row(n, url=f"https://copies{run}.example/{n}") for n in earlier[:2]]
-    rows += [row(n, text="\n\n".join([headline(n), *paragraphs(n)[: 2 + n % 2]]), url=f"https://short{run}.example/{n}") for n in earlier[2:]]
+    rows += [
+        row(n, text="\n\n".join([headline(n), *paragraphs(n)[: 2 + n % 2]]), url=f"https://short{run}.example/{n}") for n in earlier[2:]
+    ]
     rows.append(row(earlier[0], text="\n\n".join([headline(earlier[0]), *paragraphs(earlier[0]), *paragraphs(first + 500)[:1]])))
     return [*rows, {"url": f"https://gazette.example/stub/{run}", "text": "Too short."}]
 

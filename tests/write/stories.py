@@ -22,7 +22,9 @@ def sentence(dice: Random) -> str:
     """One sentence of some twenty words."""
     pick = dice.choice
     told = f"The {pick(WHO)} of {pick(TOWNS)} {pick(DID)} the {pick(WHAT)} {pick(HOW)} {pick(WHY)}"
-    return f"{told}, said {pick(PEOPLE)}." if dice.random() < 0.3 else f"{told}, and the {pick(WHO)} {pick(DID)} {dice.randint(2, 900)} pages."
+    return (
+        f"{told}, said {pick(PEOPLE)}." if dice.random() < 0.3 else f"{told}, and the {pick(WHO)} {pick(DID)} {dice.randint(2, 900)} pages."
+    )
 
 
 def paragraphs(number: int, count: int = 5) -> list[str]:

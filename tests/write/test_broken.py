@@ -76,7 +76,10 @@ def test_two_runs_at_once(mine: Path, tmp_path: Path) -> None:
     first, second = sorted(told, key=lambda run: run["number"])[1:]
     assert second["started_at"] < first["finished_at"]  # they did overlap
     for summary in summaries:
-        assert (by_run(mine, "articles")[summary["run_id"]], by_run(mine, "copies")[summary["run_id"]]) == (summary["articles"], summary["copies"])
+        assert (by_run(mine, "articles")[summary["run_id"]], by_run(mine, "copies")[summary["run_id"]]) == (
+            summary["articles"],
+            summary["copies"],
+        )
     assert verify_output(mine) == [] and clean(mine)
 
 

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 import pytest
 
 from tasks.write.compact import compact_output
@@ -38,6 +40,18 @@ def test_same_rows_in_fewer_files(tmp_path: Path) -> None:
     later = [publish(tmp_path / name, tmp_path / f"w-{name}-9", Input(some(90, 4))) for name in ("merged", "as-it-was")]
     assert later[0].run_id == later[1].run_id
     assert verify_output(tmp_path / "merged") == [] and current_release(tmp_path / "merged").number == 5
+
+
+def test_memory_that_another_version_wrote_stays_as_it_is(tmp_path: Path) -> None:
+    for number in range(3):
+        publish(
+            tmp_path / "out", tmp_path / f"w{number}", Input(some(10 * number, 6, number), bundle=str(number), memory={"signatures": b"1"})
+        )
+    newest = current_release(tmp_path / "out").files("memory/signatures")[-1]
+    pq.write_table(read_file(newest).append_column("more", pa.array([1])), newest)
+    before = sorted(path.name for path in current_release(tmp_path / "out").files("memory/signatures"))
+    release = compact_output(tmp_path / "out")
+    assert release is not None and sorted(path.name for path in release.files("memory/signatures")) == before
 
 
 def test_nothing_to_merge(tmp_path: Path) -> None:

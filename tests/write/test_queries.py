@@ -30,13 +30,18 @@ def by_polars(query: str, out: Path) -> Rows:
 
 
 def plain_values(rows: Iterable[tuple[Any, ...]]) -> Rows:
-    return [tuple(float(value) if isinstance(value, int | float) or "Decimal" in type(value).__name__ else value for value in row) for row in rows]
+    return [
+        tuple(float(value) if isinstance(value, int | float) or "Decimal" in type(value).__name__ else value for value in row)
+        for row in rows
+    ]
 
 
 def document(identity: str, words: int, outlet: str | None, story: Made | None = None, relation: str | None = None, **fields: Any) -> Made:
     """A document of an outlet with so many words in its body and ten characters of debris."""
     body = " ".join(f"{identity[-1]}word{i}" for i in range(words))
-    made = make(identity, [("paragraph", body), ("whitespace", "\n"), ("share", "Share this")], story and story.article.document_id, relation)
+    made = make(
+        identity, [("paragraph", body), ("whitespace", "\n"), ("share", "Share this")], story and story.article.document_id, relation
+    )
     return with_fields(made, outlet_domain=outlet, **fields)
 
 
@@ -90,7 +95,10 @@ def test_what_they_say(made: dict[str, Made], out: Path) -> None:
     assert carried == {ids["first"]: (2, 4), ids["agency"]: (1, 1), ids["alone"]: (1, 1)}
     assert [(str(day), count) for day, count in answer("Articles of one agency by day", out)] == [("2024-04-30", 1)]
     debris = {row[:2]: row[2] for row in answer("Debris by outlet", out)}
-    assert debris == {(outlet, "share"): 10 * count for outlet, count in Counter(["meadowmercury.example"] * 2 + ["b.example"] + ["c.example"] * 2).items()}
+    assert debris == {
+        (outlet, "share"): 10 * count
+        for outlet, count in Counter(["meadowmercury.example"] * 2 + ["b.example"] + ["c.example"] * 2).items()
+    }
     everything = {row[3] for row in answer("Everything from one outlet, with its copies", out)}
     assert everything == {ids[name] for name in ("first", "version", "full", "unknown")}
 

@@ -38,7 +38,10 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     work = tmp_path_factory.mktemp("bundles")
     pages = [{"url": f"https://pages.example/{n}", "html": page(n, paragraphs(n), "one")} for n in (50, 51)]
     first = [*(row(n) for n in range(8)), trimmed(0, "trimmed"), *pages]
-    changed = {"url": "https://pages.example/51", "html": page(51, [*paragraphs(51), "The board met again on the next day and said so."], "two")}
+    changed = {
+        "url": "https://pages.example/51",
+        "html": page(51, [*paragraphs(51), "The board met again on the next day and said so."], "two"),
+    }
     same = {"url": "https://pages.example/50", "html": page(50, paragraphs(50), "two")}
     second = [row(20), row(0, url="https://other.example/0"), trimmed(1, "late"), changed, same]
     return {"first": bundle(work / "first.jsonl", first), "second": bundle(work / "second.jsonl", second)}
