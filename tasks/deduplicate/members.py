@@ -136,7 +136,7 @@ def gather(shards: Sequence[Path], prior: Sequence[Path], folder: Path, config: 
     `prior` are the files of memory of the release before (any order).
     """
     rules = load_rules(config)
-    memory, familiar = matching(prior, shards, rules.matching)
+    memory, familiar = matching(prior, shards, rules)
     folder.mkdir(parents=True, exist_ok=True)
     tables = [signatures(shard, PLAIN) for shard in shards]
     rows, old = pa.concat_tables([*tables, memory.select(PLAIN)]), len(memory)

@@ -11,13 +11,12 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tasks.deduplicate.characters import Index
-from tasks.deduplicate.files import flat, packed_lists
-from tasks.deduplicate.knowledge import Matching
-from tasks.deduplicate.probe import SEEN, Probe, probe_of
+from tasks.deduplicate.files import flat, packed_lists, shingles
+from tasks.deduplicate.knowledge import Matching, Rules
+from tasks.deduplicate.probe import SEEN, probe_of
 from tasks.deduplicate.signatures import KINDS, MEMORY
 from tasks.deduplicate.words import Hashes
 
-REST = [name for name in MEMORY.names if name not in SEEN]
 TOGETHER = 1 << 22  # entries that are put in order together
 
 
@@ -51,51 +50,61 @@ def _read(file: pq.ParquetFile, group: int, columns: Sequence[str]) -> pa.Table:
     return rows
 
 
-@dataclass(frozen=True, slots=True)
-class _Met:
-    """A row group of memory: which of its rows are of a story of the run perhaps, and what was read of those."""
-
-    file: pq.ParquetFile
-    group: int
-    wanted: pa.BooleanArray
-    rows: pa.Table
-
-    def whole(self, articles: pa.Array) -> pa.Table:
-        """The wanted rows with all their columns, and those with one of the document_ids."""
-        ids = _read(self.file, self.group, ["document_id"])
-        more = pc.and_not(pc.is_in(ids.column(0).combine_chunks(), value_set=articles), self.wanted)
-        if not pc.any(more).as_py():
-            rest = _read(self.file, self.group, REST).filter(self.wanted) if len(self.rows) else self.rows
-            return _joined(self.rows, rest) if len(self.rows) else MEMORY.empty_table()
-        return _read(self.file, self.group, MEMORY.names).filter(pc.or_(more, self.wanted))
+def _groups(files: Sequence[Path]) -> Iterator[tuple[pq.ParquetFile, int]]:
+    """Each row group of the files, in order of their names."""
+    for file in (pq.ParquetFile(path, pre_buffer=False) for path in sorted(files)):
+        yield from ((file, group) for group in range(file.num_row_groups))
 
 
-def _joined(one: pa.Table, two: pa.Table) -> pa.Table:
-    return pa.table([(one if name in one.column_names else two).column(name) for name in MEMORY.names], schema=MEMORY)
+def _blocks(shards: Sequence[Path], most: int) -> Iterator[list[Path]]:
+    """The shards in turn, together as long as they have so many shingles at most (one shard at least)."""
+    block: list[Path] = []
+    held = 0
+    for shard in shards:
+        more = len(flat(shingles(shard), "hashes")[0])
+        if block and held + more > most:
+            yield block
+            block, held = [], 0
+        block.append(shard)
+        held += more
+    yield block
 
 
-def _met(path: Path, probe: Probe, matching: Matching, carried: _Carried) -> Iterator[_Met]:
-    """Each row group of a file."""
-    file = pq.ParquetFile(path, pre_buffer=False)
-    for group in range(file.num_row_groups):
+def _met(
+    files: Sequence[Path], shards: Sequence[Path], rules: Matching
+) -> tuple[list[NDArray[np.bool_]], list[pa.Array], NDArray[np.uint32]]:
+    """By row group which rows some documents could be of a story with, and the stories of those; and the documents' common shingles."""
+    probe, carried, wanted, stories = probe_of(shards), _Carried(), [], []
+    for file, group in _groups(files):
         rows = _read(file, group, SEEN)
-        wanted, entries = probe.meets(rows, matching)
+        mask, entries = probe.meets(rows, rules)
         carried.add(entries)
-        yield _Met(file, group, pa.array(wanted), rows.filter(pa.array(wanted)))
+        wanted.append(mask)
+        stories.append(rows.column("story_id").combine_chunks().filter(pa.array(mask)))
+    return wanted, stories, probe.hashes.values[carried.by(rules.common)]
 
 
-def matching(files: Sequence[Path], shards: Sequence[Path], rules: Matching) -> tuple[pa.Table, NDArray[np.uint32]]:
-    """The rows of memory that could be of a story of the run and the articles of those; and the run's common shingles.
+def _whole(file: pq.ParquetFile, group: int, wanted: NDArray[np.bool_], articles: pa.Array) -> pa.Table:
+    """The wanted rows of a row group, and those with one of the document_ids, with all columns."""
+    ids = _read(file, group, ["document_id"]).column(0).combine_chunks()
+    mask = pc.or_(pc.is_in(ids, value_set=articles), pa.array(wanted))
+    return _read(file, group, MEMORY.names).filter(mask) if pc.any(mask).as_py() else MEMORY.empty_table()
 
-    These are the ones that at least `rules.common` stories of memory carry, whether their rows are among the answered or not.
+
+def matching(files: Sequence[Path], shards: Sequence[Path], rules: Rules) -> tuple[pa.Table, NDArray[np.uint32]]:
+    """The rows of memory that could be of a story of the run and the articles of those; and the run's common shingles, sorted.
+
+    These are the ones that at least `matching.common` stories of memory carry, whether their rows are among the answered or not.
+    So many documents of the run are held at a time as have `grouping.shingles`.
     """
     empty = MEMORY.empty_table()
     if not files or not shards:
         return empty, np.zeros(0, np.uint32)
-    probe, carried = probe_of(shards), _Carried()
-    met = [one for path in sorted(files) for one in _met(path, probe, rules, carried)]
-    stories = pa.concat_arrays([one.rows.column("story_id").combine_chunks() for one in met]).unique()
-    return pa.concat_tables([empty, *(one.whole(stories) for one in met)]), probe.hashes.values[carried.by(rules.common)]
+    met = [_met(files, block, rules.matching) for block in _blocks(shards, rules.grouping.shingles)]
+    stories = pa.concat_arrays([part for _, parts, _ in met for part in parts]).unique()
+    wanted = [np.logical_or.reduce(masks) for masks in zip(*(masks for masks, _, _ in met), strict=True)]
+    found = (_whole(file, group, mask, stories) for (file, group), mask in zip(_groups(files), wanted, strict=True))
+    return pa.concat_tables([empty, *found]), np.unique(np.concatenate([hashes for _, _, hashes in met]))
 
 
 def last_turn(files: Sequence[Path]) -> int:

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +20,7 @@ from tasks.records import Article
 from tasks.settings import CONFIG
 from tests.deduplicate.wire import article, assigned, cut, prose, signed_shards
 
-RULES = load_rules().matching
+RULES = load_rules()
 PLEA = prose(99, 60, 60)
 
 
@@ -44,6 +45,20 @@ def test_only_what_could_be_of_a_story_of_the_run_is_read(tmp_path: Path) -> Non
     assert {value.hex() for value in rows.column("document_id").to_pylist()} == {full.document_id, short.document_id}
 
 
+@settings(max_examples=10, deadline=None)
+@given(most=st.integers(1, 400), cuts=st.sets(st.integers(1, 7), max_size=3))
+def test_however_much_of_a_run_is_held_at_a_time_the_same_is_read(most: int, cuts: set[int]) -> None:
+    run = [article(f"n{n}", cut(prose(n), 3) + "\n\n" + PLEA) for n in range(3, 11)]
+    with TemporaryDirectory() as folder:
+        memory = remembered(Path(folder) / "one", [article(f"s{n}", prose(n) + "\n\n" + PLEA) for n in range(8)])
+        shards = signed_shards(Path(folder) / "two", [run[one:two] for one, two in pairwise([0, *sorted(cuts), 8])])
+        whole = matching([memory], shards, RULES)
+        held = RULES.model_copy(update={"grouping": RULES.grouping.model_copy(update={"shingles": most})})
+        parts = matching([memory], shards, held)
+    assert len(whole[0]) > 4 and len(whole[1])
+    assert parts[0].equals(whole[0]) and parts[1].tolist() == whole[1].tolist()
+
+
 @pytest.mark.parametrize("count", [1, 6])
 def test_what_many_published_stories_carry_does_not_count(tmp_path: Path, count: int) -> None:
     """A page that is little but a plea meets a story that begins with it: one story, unless six others of earlier runs carry the plea too.
@@ -55,7 +70,7 @@ def test_what_many_published_stories_carry_does_not_count(tmp_path: Path, count:
     stories = [article(f"s{n}", prose(n, 170) + "\n\n" + PLEA) for n in range(count)]
     memory = remembered(tmp_path / "one", [*stories, article("teaser", PLEA + "\n\n" + prose(60, 12))])
     new = article("new", PLEA + "\n\n" + prose(50, 170))
-    assert len(matching([memory], signed_shards(tmp_path / "two", [[new]]), load_rules(tmp_path).matching)[0]) == 1
+    assert len(matching([memory], signed_shards(tmp_path / "two", [[new]]), load_rules(tmp_path))[0]) == 1
     rows = assigned(tmp_path / "two", [[new]], [memory], tmp_path)
     assert (rows[new.document_id].story_id == new.document_id) == (count == 6)
 

@@ -209,7 +209,9 @@ STORY = ("body", "The tide mill turns again after years, and those who live besi
         ((*PAGE, ("navigation", "Posted by Ada on 14 April 2022"), STORY), ["Ada"]),
     ],
 )
-def test_the_ranking_tells_names_on_lines_of_their_own(people: People, make: Make, lines: tuple[tuple[str, str], ...], names: list[str]) -> None:
+def test_the_ranking_tells_names_on_lines_of_their_own(
+    people: People, make: Make, lines: tuple[tuple[str, str], ...], names: list[str]
+) -> None:
     document = make(*lines, media_type="text/html", clues=(Clue("headline", "The tide mill turns again", "heading", "h1", 0),))
     assert [author.name for author in sign(read(document), people, frozenset(), None, SIGNERS).authors] == names
 
