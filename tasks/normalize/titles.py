@@ -15,6 +15,7 @@ from tasks.text import name_key
 FILE = "headlines.csv"
 BAR = re.compile(r"\s[|·•»›‹«~]\s|[|｜]")
 WORD = re.compile(r"\w+")
+PARTED = re.compile(r"[:|/–—-]\s*\Z")
 LONG = 15  # characters from which one title that stands in another tells something
 
 
@@ -50,9 +51,11 @@ def features(titles: Sequence[Title], usual: str | None) -> list[dict[str, float
     keys = [title.key for title in titles]
     words = [set(WORD.findall(key)) for key in keys]
     headings = [i for i, title in enumerate(titles) if "h1" in title.places]
+    kickers = _kickers(titles, keys)
     return [
         _places(title)
         | _kin(i, keys)
+        | kickers[i]
         | _shape(title, keys[i])
         | {
             "usual": float(keys[i] == usual),
@@ -80,6 +83,18 @@ def _kin(index: int, keys: Sequence[str]) -> dict[str, float]:
         "holds-start": float(any(len(key) >= LONG and own.startswith(key) for key in others)),
         "holds-end": float(any(len(key) >= LONG and own.endswith(key) for key in others)),
     }
+
+
+def _kickers(titles: Sequence[Title], keys: Sequence[str]) -> list[dict[str, float]]:
+    """Which title stands behind a kicker in another one, whether a colon or a bar parts the two, whether it is a part of the heading."""
+    rows: list[dict[str, float]] = [{} for _ in titles]
+    for i, whole in enumerate(titles):
+        tails = [j for j, key in enumerate(keys) if j != i and len(key) > LONG and keys[i].endswith(key)] if "kicker" in whole.doubts else []
+        for j in tails:
+            parted = PARTED.search(keys[i][: -len(keys[j])]) is not None
+            rows[j] |= {"behind-kicker": 1.0, "behind-colon": float(parted), "kicker-part": float("h1-part" in titles[j].places)}
+            rows[i] |= {"before-colon": float(parted)}
+    return rows
 
 
 def _shape(title: Title, key: str) -> dict[str, float]:
