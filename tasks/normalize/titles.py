@@ -89,8 +89,9 @@ def _kickers(titles: Sequence[Title], keys: Sequence[str]) -> list[dict[str, flo
     """Which title stands behind a kicker in another one, whether a colon or a bar parts the two, whether it is a part of the heading."""
     rows: list[dict[str, float]] = [{} for _ in titles]
     for i, whole in enumerate(titles):
-        tails = [j for j, key in enumerate(keys) if j != i and len(key) > LONG and keys[i].endswith(key)] if "kicker" in whole.doubts else []
-        for j in tails:
+        if "kicker" not in whole.doubts:
+            continue
+        for j in (j for j, key in enumerate(keys) if j != i and len(key) > LONG and keys[i].endswith(key)):
             parted = PARTED.search(keys[i][: -len(keys[j])]) is not None
             rows[j] |= {"behind-kicker": 1.0, "behind-colon": float(parted), "kicker-part": float("h1-part" in titles[j].places)}
             rows[i] |= {"before-colon": float(parted)}
