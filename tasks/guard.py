@@ -21,6 +21,7 @@ import time
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from mmap import mmap
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -138,6 +139,7 @@ def supervised(work: Callable[[Beat], Iterator[Any]], limits: Limits) -> Generat
     a death.
     """
     beat = Beat(limits)
+    _load()
     receiver, sender = Pipe(duplex=False)
     gc.freeze()  # what lives now is not looked through again in the child, so its pages stay shared
     with warnings.catch_warnings():
@@ -156,6 +158,16 @@ def supervised(work: Callable[[Beat], Iterator[Any]], limits: Limits) -> Generat
     finally:
         status = child.ended()
     return Death(child.crash(status), beat.place()) if status else None
+
+
+@cache
+def _load() -> None:
+    """Load here what each child would have to load anew: the C library's face, and what Arrow imports with its first arrays."""
+    import pyarrow.compute  # noqa: F401 - with the first array of records
+
+    with contextlib.suppress(ImportError):
+        import ctypes  # noqa: F401
+    pa.array([""])
 
 
 def _work_and_end(work: Callable[[Beat], Iterator[Any]], beat: Beat, sender: Connection) -> NoReturn:

@@ -2,7 +2,8 @@
 
 import codecs
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tasks.records import Given
 from tasks.split.detect import codec_of, guesses, two_byte
@@ -23,7 +24,7 @@ SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-
 HIGH = re.compile(rb"[\x80-\xff]")
 INSIDE = re.compile(r"[A-Za-z][‚„…°§·][A-Za-z]|[A-Za-z][‚„]\s")  # in words they are letters of older character sets
 DOUBLED = re.compile("[Â-ô][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹Œ\u017d‘’“”•–—˜™š›œ\u017eŸ]{1,3}")
-BEYOND = re.compile(r"[^\x00-\x7f]")
+LEADS = bytes(range(0xC2, 0xF5))  # what such a pair begins with, in Latin-1
 MOJIBAKE = 20_000  # characters that are looked at
 HEAD = 4096  # bytes in which a page declares its character set
 FEW = 4  # bytes beyond ASCII in a long text of it: strays, whatever letters they would make elsewhere
@@ -32,6 +33,7 @@ MARGIN = 0.5  # by how much another reading must be better than the declared one
 NEVER = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7")  # no way in which pages are written
 STATEFUL = ("iso-2022", "iso2022", "hz")  # character sets of seven bits that switch by escapes
 WIDE = ("utf-16", "utf_16", "utf-32", "utf_32")
+MARKS = tuple(mark for mark, _ in BOMS)
 UNDEFINED = dict.fromkeys((0x81, 0x8D, 0x8F, 0x90, 0x9D), "\ufffd")
 
 
@@ -42,6 +44,7 @@ class Decoded:
     text: str
     charset: str
     told: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # (character set, where it is told), the one that was used first
+    strict: bool = field(default=False, compare=False)  # UTF-8 without a stray byte
 
 
 def _stray(error: UnicodeError) -> tuple[str, int]:
@@ -75,6 +78,7 @@ def read_as(data: bytes, charset: str) -> str:
     return _tolerant(data, charset).text
 
 
+@lru_cache(maxsize=1024)
 def _label(name: str | bytes | None) -> str | None:
     """A declared name as the character set it means, None where it is unknown or no text at all."""
     if not name:
@@ -112,8 +116,11 @@ def _mojibake(text: str) -> bool:
     look = text[:MOJIBAKE]
     if look.isascii():
         return False
+    beyond, narrow = len(look) - len(look.encode("ascii", "ignore")), look.encode("latin-1", "ignore")
+    if (len(narrow) - len(narrow.translate(None, LEADS))) * 5 < beyond:  # not enough of them, were each followed by three
+        return False
     doubled = sum(map(len, DOUBLED.findall(look)))
-    return doubled >= 6 and doubled >= 0.8 * len(BEYOND.findall(look))
+    return doubled >= 6 and doubled >= 0.8 * beyond
 
 
 def _two_byte(data: bytes) -> str | None:
@@ -178,25 +185,26 @@ def decode(data: bytes, header: str | None = None, markup: bool = False) -> Deco
     named = declared(data, header, markup)
     said = next((charset for charset, _ in named if not charset.startswith(WIDE) or b"\0" in data[:HEAD]), None)
     decoded = _decoded(data, said)
-    marked = any(data.startswith(mark) for mark, _ in BOMS)
+    marked = data.startswith(MARKS)
     found = [(charset, where) for charset, where in named if charset == decoded.charset][:1]
     taken = [(decoded.charset, "bom")] if marked else found or [(decoded.charset, "bytes")]
-    noticed = [("windows-1252", "mojibake")] if _mojibake(decoded.text) else []
-    return replace(decoded, told=(*taken, *[one for one in named if one not in taken], *noticed))
+    plain = decoded.strict and data.count(b"\xc3", 0, 4 * MOJIBAKE) < 2  # in UTF-8 all leads of such pairs begin with this byte
+    noticed = [("windows-1252", "mojibake")] if not plain and _mojibake(decoded.text) else []
+    return Decoded(decoded.text, decoded.charset, (*taken, *[one for one in named if one not in taken], *noticed))
 
 
 def _decoded(data: bytes, said: str | None) -> Decoded:
-    for mark, charset in BOMS:
-        if data.startswith(mark):
-            return _tolerant(data[len(mark) :], charset)
+    if data.startswith(MARKS):
+        mark, charset = next((mark, charset) for mark, charset in BOMS if data.startswith(mark))
+        return _tolerant(data[len(mark) :], charset)
     if said and (said.startswith(WIDE) or (said.startswith(STATEFUL) and not HIGH.search(data))):
         return _tolerant(data, _two_byte(data) or said)
-    if ESCAPED.search(data) and not HIGH.search(data):
+    if b"\x1b" in data and ESCAPED.search(data) and not HIGH.search(data):
         return _tolerant(data, "iso-2022-jp")
     if charset_of_pairs := _two_byte(data) if b"\0" in data else None:
         return _tolerant(data, charset_of_pairs)
     try:
-        return Decoded(data.decode("utf-8"), "utf-8")
+        return Decoded(data.decode("utf-8"), "utf-8", strict=True)
     except UnicodeDecodeError:
         if pairs := two_byte(data):
             return _tolerant(data, pairs)

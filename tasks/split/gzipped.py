@@ -3,6 +3,8 @@
 import zlib
 from typing import BinaryIO
 
+from fastwarc.stream_io import GzipReader
+
 from tasks.settings import Limits
 from tasks.split.budget import Budget
 from tasks.split.errors import Refused
@@ -90,3 +92,33 @@ class GzipMember:
                 self._packed.ahead = self._inner.unused_data
         self._budget.spend(len(piece))
         return piece
+
+
+class QuickGzip:
+    """The content of a gzip file that can seek, through fastwarc; of damage it tells by OSError, of a cut end by `ended_well` alone."""
+
+    def __init__(self, stream: BinaryIO, limits: Limits) -> None:
+        self._stream = stream
+        self._begin = stream.tell()
+        self._reader = GzipReader(stream)
+        self._budget = Budget(self._reader.inner_tell, limits)
+
+    def take(self, size: int) -> bytes:
+        """Up to `size` unpacked bytes. Raises OSError, or Refused with `too-large`."""
+        piece: bytes = self._reader.read(size)
+        self._budget.spend(len(piece))
+        return piece
+
+    def ended_well(self) -> bool:
+        """Whether the last member is whole and nothing follows it: it is unpacked once more."""
+        start = self._reader.frame_start_position()
+        if start is None:
+            return False
+        self._stream.seek(self._begin + start)
+        inner = zlib.decompressobj(31)
+        try:
+            while not inner.eof and (data := inner.unconsumed_tail or self._stream.read(TAKE)):
+                inner.decompress(data, 16 * TAKE)
+        except zlib.error:
+            return False
+        return inner.eof and not inner.unused_data and not self._stream.read(1)

@@ -47,17 +47,24 @@ class Member(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes as they come, all for -1. Raises Refused."""
+        if size is None or size < 0:
+            return self.readall()
         try:
-            piece = self._take(len(buffer))
+            piece = self._take(size)
         except self._damaged as error:
             raise Refused("corrupt", f"the member is damaged: {error}") from None
         if self._budget:
             self._budget.spend(len(piece))
+        return piece
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        piece = self.read(len(buffer))
         buffer[: len(piece)] = piece
         return len(piece)
 
 
 def member_stream(take: Callable[[int], bytes], budget: Budget | None = None, damaged: tuple[type[Exception], ...] = ()) -> BinaryIO:
-    """A buffered stream over one member."""
-    return cast(BinaryIO, io.BufferedReader(Member(take, budget, damaged), 1 << 18))
+    """A stream over one member, which hands on pieces as they come: whoever looks into it first (`peek`) buffers it."""
+    return cast(BinaryIO, Member(take, budget, damaged))

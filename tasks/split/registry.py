@@ -73,7 +73,8 @@ def documents(source: Source, limits: Limits, walk: Walk | None = None) -> Itera
         if kind.startswith(("binary", "empty")) and exceeds(stream, size, document_limit(limits)):
             raise too_large(limits)
         items = 0
-        for item in _reader(kind)(replace(source, stream=stream), limits):
+        opened = source if stream is source.stream else replace(source, stream=stream)
+        for item in _reader(kind)(opened, limits):
             items += 1
             if not isinstance(item, Source):
                 crash = walk.finishing(number, items)

@@ -21,6 +21,7 @@ CONTENT = ("html_base64", "html", "text", "sniffed")
 STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?\s?(Z|z|[+-]\d\d:?\d\d|UTC|GMT)")
 Cell = tuple[str, Any]  # the name it stood under, and the value
 Raw = Callable[[], bytes]  # a row as it stood, made only where a reject shows it
+LOOK = 200  # characters that tell of nearly every text that it is not blank
 PLACE = re.compile(r"(?:[a-z][a-z0-9+.\-]*:)?//\S|[\w\-]+(?:\.[\w\-]+)+(?:[/?:#]|$)", re.IGNORECASE)
 
 
@@ -47,7 +48,9 @@ def cells_of(row: Mapping[str, Any]) -> dict[str, Cell]:
 
 
 def _blank(value: Any) -> bool:
-    return (isinstance(value, str) and not value.strip()) or value in ([], {})
+    if isinstance(value, str):
+        return not value[:LOOK].strip() and not value.strip()
+    return value in ([], {})
 
 
 def parse_instant(text: str) -> datetime | None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tasks.guard import REST, Beat, Crash, Death, supervised
 from tasks.records import RawDocument, Reject
 from tasks.settings import Limits, Settings, Shards
-from tasks.shards import write_records
+from tasks.shards import RecordWriter
 from tasks.split.bundles import in_order, sources_of
 from tasks.split.finish import finish
 from tasks.split.registry import documents
@@ -20,31 +20,52 @@ from tasks.split.source import Refusal, Source
 from tasks.split.walk import Place, Walk
 
 MEGABYTE = 1_000_000
+WAITING = 4 * MEGABYTE  # characters that are written together
 
 
-@dataclass(slots=True)
 class _Shard:
-    """What gathers until a shard is full."""
+    """A shard that is being written: documents wait until they are worth a write, so that few are in memory."""
 
-    documents: list[RawDocument] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
-    size: int = 0
+    def __init__(self, folder: Path, beat: Beat) -> None:
+        shutil.rmtree(folder, ignore_errors=True)  # what a child that died left there
+        folder.mkdir(parents=True)
+        self._beat = beat
+        self._documents = RecordWriter(folder / "documents.parquet", RawDocument)
+        self._rejects = RecordWriter(folder / "rejects-split.parquet", Reject)
+        self._waiting: list[RawDocument] = []
+        self._refused: list[Reject] = []
+        self._size = self._ready = self.count = 0  # characters that wait, and that were written; documents
 
     def add(self, record: RawDocument | Reject) -> None:
-        if isinstance(record, RawDocument):
-            self.documents.append(record)
-            self.size += len(record.text)
-        else:
-            self.rejects.append(record)
+        if isinstance(record, Reject):
+            self._refused.append(record)
+            return
+        self._waiting.append(record)
+        self.count += 1
+        self._size += len(record.text)
+        if self._size >= WAITING:
+            self._write()
 
     def full(self, shards: Shards) -> bool:
-        return len(self.documents) >= shards.documents or len(self.rejects) >= shards.documents or self.size >= shards.megabytes * MEGABYTE
+        size = self._ready + self._size
+        return self.count >= shards.documents or len(self._refused) >= shards.documents or size >= shards.megabytes * MEGABYTE
 
-    def write(self, folder: Path) -> Path:
-        folder.mkdir(parents=True)
-        write_records(folder / "documents.parquet", self.documents, RawDocument)
-        write_records(folder / "rejects-split.parquet", self.rejects, Reject)
-        return folder
+    def holds(self) -> bool:
+        """Whether there is anything in it."""
+        return bool(self.count or self._refused)
+
+    def _write(self) -> None:
+        self._beat.rest()
+        self._documents.write(self._waiting)
+        self._ready, self._size = self._ready + self._size, 0
+        self._waiting.clear()
+
+    def close(self) -> None:
+        """Write what waits; the files are whole then."""
+        self._write()
+        self._documents.close()
+        self._rejects.write(self._refused)
+        self._rejects.close()
 
 
 def items_of(bundles: Sequence[str], told: Callable[[], None] = lambda: None) -> Iterator[Source | Refusal]:
@@ -86,18 +107,19 @@ class _Splitting:
 
     def shards(self, beat: Beat) -> Iterator[Mark]:
         """Write shards, tell of each. Runs in the child."""
-        shard, written = _Shard(), self.mark.shards
+        written, shard = self.mark.shards, _Shard(self._folder(self.mark.shards), beat)
         for files, records, record in self._behind_mark(beat):
             shard.add(record)
             if shard.full(self.settings.pipeline.shards):
-                beat.rest()
-                self._write(shard, written)
-                shard, written = _Shard(), written + 1
+                shard.close()
+                written += 1
                 yield Mark(written, files, records)
-        beat.rest()
-        if shard.documents or shard.rejects or not written:  # an empty folder is a run of nothing, not a broken one
-            self._write(shard, written)
+                shard = _Shard(self._folder(written), beat)
+        shard.close()
+        if shard.holds() or not written:  # an empty folder is a run of nothing, not a broken one
             written += 1
+        else:
+            shutil.rmtree(self._folder(written))
         yield Mark(written, sys.maxsize)
 
     def _behind_mark(self, beat: Beat) -> Iterator[tuple[int, int, RawDocument | Reject]]:
@@ -110,10 +132,8 @@ class _Splitting:
                 if files > self.mark.files or number > self.mark.records:
                     yield files, number, made()
 
-    def _write(self, shard: _Shard, number: int) -> None:
-        folder = self.root / f"{number:05d}"
-        shutil.rmtree(folder, ignore_errors=True)
-        shard.write(folder)
+    def _folder(self, number: int) -> Path:
+        return self.root / f"{number:05d}"
 
     def blame(self, death: Death) -> None:
         """Learn from a child's death. Raises RuntimeError where no file is to blame, or the same place twice."""

@@ -3,6 +3,8 @@
 import json
 import re
 
+import numpy as np
+
 from tasks.split.decode import BOMS
 from tasks.split.detect import two_byte
 from tasks.split.header import delimiter_of
@@ -104,10 +106,20 @@ def _binary(head: bytes) -> bool:
     """Whether too many control characters stand in it for text; two-byte text is told by its zeros standing on one side."""
     if not head or any(head.startswith(mark) for mark, _ in BOMS):
         return False
+    if not _controls(head) * 50 > len(head):
+        return False
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if even + odd > len(head) // 50 and min(even, odd) * 20 <= max(even, odd) <= len(head) // 2 and not _all_zero(head):
         return len(head.translate(None, CONTROL)) < len(head) * 0.3
-    return (len(head) - len(head.translate(None, CONTROL))) * 20 > len(head) and not two_byte(head)
+    return _controls(head) * 20 > len(head) and not two_byte(head)
+
+
+def _controls(head: bytes) -> int:
+    """How many control characters stand in it."""
+    codes = np.frombuffer(head, np.uint8)
+    spacing = np.count_nonzero(codes - 9 < 5)  # from tab to carriage return; lesser codes wrap around
+    low = int(np.count_nonzero(codes < 0x20) - spacing) - (head.count(b"\x1b") if b"\x1b" in head else 0)
+    return low + (head.count(b"\x7f") if b"\x7f" in head else 0)
 
 
 def _all_zero(head: bytes) -> bool:

@@ -13,6 +13,7 @@ from tasks.split.source import Source
 
 HEAD = 1 << 16
 CHUNK = 1 << 20
+SMALL = 1 << 20  # bytes of a stream within a stream that are taken as a whole
 MEGABYTE = 1_000_000
 
 
@@ -51,18 +52,24 @@ def read_up_to(stream: BinaryIO, size: int) -> bytes:
 
 def peek(stream: BinaryIO, size: int = HEAD) -> tuple[bytes, BinaryIO]:
     """The first bytes of a stream, and a stream that still begins with them, then meets the same damage if there was any."""
-    head, failure = bytearray(), None
+    if stream.seekable():
+        place = stream.tell()
+        head = read_up_to(stream, size)
+        stream.seek(place)
+        return head, stream
+    pieces: list[bytes] = []
+    failure = None
     try:
-        for piece in _pieces(stream, size):
-            head += piece
+        for piece in _pieces(stream, SMALL):
+            pieces.append(piece)  # noqa: PERF402 - what came before a damage is kept
     except Refused as refused:
         failure = refused
-    if failure and not head:
+    ahead = b"".join(pieces)
+    if failure and not ahead:
         raise failure
-    if stream.seekable() and failure is None:
-        stream.seek(-len(head), io.SEEK_CUR)
-        return bytes(head), stream
-    return bytes(head), cast(BinaryIO, io.BufferedReader(Chained(bytes(head), stream, failure), HEAD))
+    if not failure and len(ahead) < SMALL:
+        return ahead[:size], cast(BinaryIO, io.BytesIO(ahead))
+    return ahead[:size], cast(BinaryIO, io.BufferedReader(Chained(ahead, stream, failure), HEAD))
 
 
 class Recoded(io.RawIOBase):
