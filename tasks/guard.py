@@ -4,7 +4,7 @@
 which also winds up its clocks: kernel timers end it where one document takes too long, and this process ends it where
 it grows too large. `guarded` walks documents in such a child and makes tables of what comes out; a document that ends
 the child is broken, a new child goes on behind it. Nothing is sent for a document alone, so ordinary ones cost nothing
-but the fork.
+but the fork. Documents that are worked on together share the limits of one; where that goes wrong, each is done by itself.
 """
 
 import contextlib
@@ -266,6 +266,14 @@ class _Child:
         return Crash("crashed", f"the process ended with {what}")
 
 
+@dataclass(frozen=True, slots=True)
+class Together(Generic[Subject]):
+    """Work that is cheaper on several documents at once: groups are filled until their weights exceed 1."""
+
+    work: Callable[[Sequence[Subject]], Sequence[Rows]]
+    weight: Callable[[Subject], float]
+
+
 @dataclass(slots=True)
 class _Walk(Generic[Subject]):
     """The way through the documents, as far as it has come, and those that are known to end a child."""
@@ -274,26 +282,53 @@ class _Walk(Generic[Subject]):
     broken: Callable[[Subject, Crash], Rows]
     subjects: Sequence[Subject]
     kinds: Sequence[type]
+    together: Together[Subject] | None = None
     start: int = 0
     known: dict[int, Crash] = field(default_factory=dict)
+    apart: set[int] = field(default_factory=set)  # documents of groups that ended a child
     single: bool = False  # each document is sent by itself: the making of a table ended a child
 
     def chunks(self, beat: Beat) -> Iterator[tuple[int, list[pa.Table]]]:
         """Tables of some documents each, with the place behind them. Runs in the child."""
         rows: list[tuple[int, Rows]] = []
         since = time.process_time()
-        for index in range(self.start, len(self.subjects)):
-            beat.at(index)
-            rows.append((index, self._rows(index)))
+        index = self.start
+        while index < len(self.subjects):
+            group = self._group(index)
+            rows.extend(self._rows_of(group, beat))
+            index = group.stop
             if self.single or time.process_time() - since > CHUNK:
                 if not self.single:
                     beat.at(REST)
                 tables = self._tables(rows)
                 beat.rest()
-                yield index + 1, tables
+                yield index, tables
                 rows, since = [], time.process_time()
         beat.at(REST)
         yield len(self.subjects), self._tables(rows)
+
+    def _group(self, start: int) -> range:
+        """The documents from one on that are worked on together: that one alone where nothing else is known to be safe."""
+        weight, index = 0.0, start
+        while index < len(self.subjects) and index not in self.known and index not in self.apart and self.together and not self.single:
+            weight += self.together.weight(self.subjects[index])
+            if weight > 1:
+                break
+            index += 1
+        return range(start, max(index, start + 1))
+
+    def _rows_of(self, group: range, beat: Beat) -> list[tuple[int, Rows]]:
+        """What comes of the documents of a group."""
+        if self.together and len(group) > 1:
+            beat.at(group.start, group.stop)
+            with contextlib.suppress(BaseException):  # whatever it is, each by itself will show it again
+                return list(zip(group, self.together.work([self.subjects[index] for index in group]), strict=True))
+        return [(index, self._alone(index, beat)) for index in group]
+
+    def _alone(self, index: int, beat: Beat) -> Rows:
+        """What comes of a document by itself."""
+        beat.at(index)
+        return self._rows(index)
 
     def _rows(self, index: int) -> Rows:
         """What comes of one document, or of its being broken."""
@@ -330,11 +365,13 @@ class _Walk(Generic[Subject]):
 
     def blame(self, death: Death) -> None:
         """Learn from a child's death. Raises RuntimeError where no document is to blame."""
-        index = death.place[0]
+        index, stop = death.place[:2]
         if index == REST and self.single:
             raise RuntimeError(f"a process without a document to work on died: {death.crash.detail}")
         if index == REST:
             self.single = True
+        elif stop > index:
+            self.apart.update(range(index, stop))
         else:
             self.known[index] = death.crash
 
@@ -345,13 +382,14 @@ def guarded(
     subjects: Sequence[Subject],
     kinds: Sequence[type],
     limits: Limits,
+    together: Together[Subject] | None = None,
 ) -> list[pa.Table]:
     """Walk the documents in a child; answers a table for each kind of record, in the documents' order.
 
     `work` gives a document's records, a sequence for each kind; `broken` those of a document on which the work
-    failed, took too long, grew too large or ended the process.
+    failed, took too long, grew too large or ended the process. `together` says the same as `work`, of several documents.
     """
-    walk, found = _Walk(work, broken, subjects, kinds), [[schema_of(kind).empty_table()] for kind in kinds]
+    walk, found = _Walk(work, broken, subjects, kinds, together), [[schema_of(kind).empty_table()] for kind in kinds]
     while walk.start < len(subjects):
         child = supervised(walk.chunks, limits)
         while True:

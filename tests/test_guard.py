@@ -6,14 +6,14 @@ import re
 import resource
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tasks.guard import Beat, Crash, Rows, guarded, resident, supervised
+from tasks.guard import Beat, Crash, Rows, Together, guarded, resident, supervised
 from tasks.normalize import shard as normalizing
 from tasks.records import ParsedDocument, RawDocument, Reject
 from tasks.settings import CONFIG, Limits
@@ -122,8 +122,10 @@ DEADLY: list[tuple[Callable[[], None], str]] = [
 ]
 
 
-def walked(deeds: dict[int, Callable[[], None]], count: int = 8, limits: Limits = LIMITS) -> tuple[list[Word], list[Failure]]:
-    """Numbers through the guard, some of them with a deed."""
+def walked(
+    deeds: dict[int, Callable[[], None]], count: int = 8, limits: Limits = LIMITS, at_once: int = 1
+) -> tuple[list[Word], list[Failure]]:
+    """Numbers through the guard, some of them with a deed, so many of them together."""
 
     def work(number: int) -> Rows:
         deeds.get(number, lambda: None)()
@@ -132,8 +134,30 @@ def walked(deeds: dict[int, Callable[[], None]], count: int = 8, limits: Limits 
     def broken(number: int, crash: Crash) -> Rows:
         return (), (Failure(number, crash.reason, crash.detail),)
 
-    words, failures = guarded(work, broken, range(count), (Word, Failure), limits)
+    together = Together(lambda numbers: [work(number) for number in numbers], lambda _number: 1 / at_once) if at_once > 1 else None
+    words, failures = guarded(work, broken, range(count), (Word, Failure), limits, together)
     return list(records_of(words, Word)), list(records_of(failures, Failure))
+
+
+@pytest.mark.parametrize(("deed", "reason"), DEADLY, ids=[deed.__name__ for deed, _ in DEADLY])
+def test_of_a_group_the_one_is_broken_and_the_others_come_out(deed: Callable[[], None], reason: str) -> None:
+    words, failures = walked({4: deed}, at_once=3)
+    assert [word.number for word in words] == [0, 1, 2, 3, 5, 6, 7]
+    assert [(failure.number, failure.reason) for failure in failures] == [(4, reason)]
+
+
+def test_groups_are_filled_up_to_their_weight() -> None:
+    def together(numbers: Sequence[int]) -> list[Rows]:
+        return [((Word(number, f"{len(numbers)} together"),), ()) for number in numbers]
+
+    def alone(number: int) -> Rows:
+        return (Word(number, "alone"),), ()
+
+    weights = [0.5, 0.5, 0.25, 0.25, 0.75, 2.0, 0.5]
+    tables = guarded(alone, lambda _number, _crash: ((), ()), range(7), (Word, Failure), LIMITS, Together(together, weights.__getitem__))
+    seen = list(records_of(tables[0], Word))
+    assert [word.text for word in seen] == ["2 together"] * 2 + ["2 together"] * 2 + ["alone"] * 3
+    assert [word.number for word in seen] == list(range(7))
 
 
 @pytest.mark.parametrize(("deed", "reason"), DEADLY, ids=[deed.__name__ for deed, _ in DEADLY])

@@ -3,31 +3,27 @@
 Trying every form of every rule on every line gives the same answers a hundred times slower; a test compares both.
 """
 
-from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
 
-from tasks.strip.gate import folded, is_raw, spaced
+from tasks.strip.gate import folded, is_raw, rarity, spaced
 from tasks.strip.heads import head
 from tasks.strip.knowledge import Form, Rule
 from tasks.strip.lines import Line
 
 HEAD, TAIL = 1, 2  # where a line stands: bits of a spot
 SPOTS = {"anywhere": 7, "head": HEAD, "tail": TAIL, "edge": HEAD | TAIL}
-MIDDLE = 4  # set for every line
-TABLE = 1 << 17  # marks of single characters; those of three and of six in a row stand behind them
-LOW, SHIFT = np.uint32(TABLE - 1), np.uint32(15)
-PADDING = "\0" * 5
+MIDDLE, OUTSIDE = 4, 8  # set for every line; set for those that are no main content of their page
 MIXERS = tuple(np.uint32(prime) for prime in (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35))
 BREAK = "\0"  # between lines; a string that runs over one is found nowhere
 
-Marks = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.uint32]
+Places = npt.NDArray[np.intp]
+Counts = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +39,21 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The lines of a document in one string, and where each of them ends in it, its break included."""
+    """Lines, each white space in them a blank, as they are and folded; the folded ones also in one string, a break behind each."""
 
+    raw: tuple[str, ...]
+    plain: tuple[str, ...]
     whole: str
-    ends: tuple[int, ...]
 
 
 def text_of(lines: Sequence[str]) -> Text:
-    """Lines put together, each white space in them a blank."""
-    return Text(spaced(BREAK.join((*lines, ""))), tuple(accumulate(len(line) + 1 for line in lines)))
-
-
-def folded_of(text: Text, lines: Sequence[str]) -> Text:
-    """The same lines folded."""
-    whole = folded(text.whole)
-    if len(whole) == len(text.whole) and "\u0307" not in text.whole:  # the one mark that folding drops; nothing else shortens a text
-        return Text(whole, text.ends)
-    return text_of([folded(line) for line in lines])
+    """Lines made ready for looking for strings in them."""
+    joined = spaced(BREAK.join(lines))
+    raw, plain = joined.split(BREAK), folded(joined).split(BREAK)
+    if len(raw) != len(lines):  # a line holds the character that parts lines
+        raw = [spaced(line).replace(BREAK, " ") for line in lines]
+        plain = [folded(line) for line in raw]
+    return Text(tuple(raw), tuple(plain), BREAK.join((*plain, "")))
 
 
 def codes_of(text: str) -> Numbers:
@@ -67,57 +61,83 @@ def codes_of(text: str) -> Numbers:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
-def marks_in(text: str) -> tuple[Numbers, Numbers, Numbers]:
-    """The marks of all single characters, all three and all six in a row."""
-    codes = codes_of(text)
-    threes = codes[:-2] * MIXERS[0] ^ codes[1:-1] * MIXERS[1] ^ codes[2:] * MIXERS[2]
-    sixes = threes[:-3] * MIXERS[1] ^ threes[3:]
-    return codes & LOW, (threes >> SHIFT) + np.uint32(TABLE), (sixes >> SHIFT) + np.uint32(2 * TABLE)
+def grams_of(codes: Numbers) -> Iterator[tuple[int, Numbers]]:
+    """For each length from one to six a number for each stretch of so many code points in a row; five are left out."""
+    twos = codes[:-1] * MIXERS[0] ^ codes[1:] * MIXERS[1]
+    threes = twos[:-1] ^ codes[2:] * MIXERS[2]
+    yield 1, codes * MIXERS[0]
+    yield 2, twos
+    yield 3, threes
+    yield 4, twos[:-2] * MIXERS[2] ^ twos[2:]
+    yield 6, threes[:-3] * MIXERS[1] ^ threes[3:]
 
 
-def marks_of(text: str) -> tuple[int, int]:
-    """Two marks by which a string is looked for: those of its beginning and its end."""
-    found = marks_in(folded(text) + PADDING)[(len(text) >= 3) + (len(text) >= 6)]
-    return int(found[0]), int(found[-len(PADDING) - 1])
+def gram_of(literal: str, common: Counter[int]) -> tuple[int, int, int]:
+    """By what a string is looked for: the length of a stretch of it, the number of that, and where in the string it begins.
+
+    It is the longest there is, of these the rarest: `common` counts the numbers over all strings.
+    """
+    plain = folded(literal)
+    size, numbers = [one for one in grams_of(codes_of(plain)) if one[0] <= len(plain)][-1]
+    at = min(range(len(numbers)), key=lambda start: (common[int(numbers[start])], -rarity(plain[start : start + size])))
+    return size, int(numbers[at]), at
 
 
-def table_of(text: str) -> Marks:
-    """Which marks a text holds."""
-    table = np.zeros(3 * TABLE, bool)
-    for marks in marks_in(text + PADDING):
-        table[marks] = True
-    return table
+@dataclass(frozen=True, slots=True)
+class Grams:
+    """The strings that are looked for by stretches of one length: which numbers to stop at, and for each number the strings."""
+
+    shift: np.uint32  # leaves the upper bits of a number
+    wanted: npt.NDArray[np.bool_]  # by these bits: whether to stop there
+    words: Counts  # in lines of so many words at most
+    literals: Mapping[int, tuple[tuple[str, int], ...]]  # each with the place of the stretch in it, or -1 if it stands in lines as it is
+
+    def found(self, numbers: Numbers, ends: Places, words: Counts) -> Iterator[tuple[int, int, tuple[tuple[str, int], ...]]]:
+        """Places at which a string may be, with their lines and the strings."""
+        bits = numbers >> self.shift
+        at = np.flatnonzero(self.wanted[bits])
+        lines = np.searchsorted(ends, at, side="right")
+        here = words[lines] <= self.words[bits[at]]
+        for place, line, number in zip(at[here].tolist(), lines[here].tolist(), numbers[at[here]].tolist(), strict=True):
+            if literals := self.literals.get(number):
+                yield place, line, literals
 
 
 @dataclass(frozen=True, slots=True)
 class Literals:
-    """Plain strings that are looked for in whole documents, in their order, and two marks for each."""
+    """Plain strings that are looked for all at once, in as many lines as there are."""
 
-    texts: tuple[str, ...]
-    marks: tuple[Numbers, Numbers]
-    raw: frozenset[str]  # those that stand in lines as they are
+    grams: Mapping[int, Grams]
 
-    def likely(self, plain: str) -> list[str]:
-        """Those strings whose marks a folded text has: all that it holds, and hardly another one."""
-        table = table_of(plain)
-        return [self.texts[at] for at in np.flatnonzero(table[self.marks[0]] & table[self.marks[1]]).tolist()]
-
-    def places(self, plain: Text, raw: Text) -> Iterator[tuple[str, int]]:
-        """Each string with each line that holds it, as it is or folded."""
-        for literal in self.likely(plain.whole):
-            text = raw if literal in self.raw else plain
-            found = text.whole.find(literal)
-            while found >= 0:
-                at = bisect_right(text.ends, found)
-                yield literal, at
-                found = text.whole.find(literal, text.ends[at])
+    def places(self, text: Text, words: Sequence[float]) -> set[tuple[str, int]]:
+        """Each string with each line that holds it, as it is or folded, but for lines of more words than it is wanted in."""
+        found: set[tuple[str, int]] = set()
+        ends = np.cumsum(np.fromiter(map(len, text.plain), np.intp, len(text.plain)) + 1)
+        counts = np.array(words)
+        for size, numbers in grams_of(codes_of(text.whole)):
+            for place, line, literals in self.grams[size].found(numbers, ends, counts):
+                for literal, inside in literals:
+                    if text.whole.startswith(literal, place - inside) if inside >= 0 else literal in text.raw[line]:
+                        found.add((literal, line))
+        return found
 
 
-def literals_of(texts: Iterable[str]) -> Literals:
-    """Strings made ready to be looked for together."""
-    each = sorted(set(texts))
-    marks = np.array([marks_of(text) for text in each], dtype=np.uint32).reshape(-1, 2)
-    return Literals(tuple(each), (marks[:, 0].copy(), marks[:, 1].copy()), frozenset(filter(is_raw, each)))
+def literals_of(words: Mapping[str, float]) -> Literals:
+    """Strings made ready to be looked for together; each with the words of a line in which it is wanted, at most."""
+    common = Counter(number for one in words for _, numbers in grams_of(codes_of(folded(one))) for number in set(numbers.tolist()))
+    chosen = [(literal, *gram_of(literal, common)) for literal in sorted(words)]
+    return Literals({size: grams_for([one for one in chosen if one[1] == size], words) for size, _ in grams_of(codes_of(""))})
+
+
+def grams_for(chosen: Sequence[tuple[str, int, int, int]], words: Mapping[str, float]) -> Grams:
+    """The strings of one length of stretches, from what `gram_of` says of each; the fewer, the smaller the tables."""
+    bits = 7 + len(chosen).bit_length()
+    shift = np.uint32(32 - bits)
+    most, by_number = np.full(1 << bits, -1.0), defaultdict(list)
+    for literal, _, number, at in chosen:
+        by_number[number].append((literal, -1 if is_raw(literal) else at))
+        most[number >> int(shift)] = max(most[number >> int(shift)], words[literal])
+    return Grams(shift, most >= 0, most, {number: tuple(each) for number, each in by_number.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +151,13 @@ class Dispatch:
     holding: Mapping[str, tuple[int, ...]]  # for each literal the places in `behind` of the forms it stands for
     always: tuple[int, ...]  # places in `behind` of the forms that promise nothing
 
-    def alive(self, lines: Sequence[str]) -> list[list[Trial]]:
+    def alive(self, lines: Sequence[str], words: Sequence[float]) -> list[Sequence[Trial]]:
         """For each line the forms behind strings that it holds, and those to be tried always, in order."""
-        found: list[set[int]] = [set(self.always) for _ in lines]
-        raw = text_of(lines)
-        for literal, at in self.literals.places(folded_of(raw, lines), raw):
-            found[at].update(self.holding[literal])
-        return [[self.behind[at] for at in sorted(one)] for one in found]
+        found: dict[int, set[int]] = {}
+        for literal, at in self.literals.places(text_of(lines), words):
+            found.setdefault(at, set(self.always)).update(self.holding[literal])
+        least = [self.behind[at] for at in self.always]
+        return [[self.behind[at] for at in sorted(found[line])] if line in found else least for line in range(len(lines))]
 
     def beginning(self, line: str) -> tuple[Trial, ...]:
         """The bound forms that a line can match by its beginning, in the order of rules."""
@@ -160,7 +180,7 @@ def dispatch_of(rules: Sequence[Rule]) -> Dispatch:
         rules=tuple(ordered),
         begun=by_beginning([trial for trial in trials if trial.form.heads and trial.rule.whole_line]),
         behind=behind,
-        literals=literals_of(holding),
+        literals=literals_of({literal: max(behind[at].words for at in places) for literal, places in holding.items()}),
         holding={literal: tuple(places) for literal, places in holding.items()},
         always=tuple(at for at, trial in enumerate(behind) if trial.form.gate is None),
     )

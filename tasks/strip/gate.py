@@ -158,10 +158,10 @@ def _within(code: Any, value: Any, exact: bool) -> Strings | None:
 
 def _worth(promise: Strings) -> tuple[float, int]:
     """How rare the most common of the strings is at least, up to where all are rare enough; then the fewer the better."""
-    return min(min(map(_rarity, promise)), RARE), -len(promise)
+    return min(min(map(rarity, promise)), RARE), -len(promise)
 
 
-def _rarity(text: str) -> float:
+def rarity(text: str) -> float:
     """How rare a string is in news of any language, roughly: blanks and marks of sentences are common, other marks are not."""
     return sum(0.5 if c in COMMON else 1.0 if c.isascii() and c.islower() else 2.0 for c in text)
 

@@ -11,7 +11,7 @@ from typing import Any
 from tasks.strip.gate import folded
 
 LENGTH = 3  # letters and digits of a beginning; three tell languages and words apart, more only make the index larger
-MOST = 256  # beginnings of one pattern; a pattern with more of them keeps shorter ones
+MOST = 1024  # beginnings of one pattern; a pattern with more of them keeps shorter ones
 
 Heads = frozenset[str]
 NONE: Heads = frozenset()

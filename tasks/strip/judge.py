@@ -5,7 +5,7 @@ at the end is story.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,9 +14,9 @@ from tasks.records import ParsedDocument
 from tasks.settings import read_yaml
 from tasks.strip.dispatch import Dispatch, dispatch_of
 from tasks.strip.knowledge import load_rules
-from tasks.strip.lines import Line, fold, lines_of
-from tasks.strip.matching import Hit, hits_of
-from tasks.strip.model import LineModel, load_model, model_pass
+from tasks.strip.lines import Line, fold, lines_of, lines_of_each
+from tasks.strip.matching import Hit, hits_of, hits_of_each
+from tasks.strip.model import LineModel, load_model, model_passes
 from tasks.strip.names import life_pass, name_pass
 from tasks.strip.pictures import credit_pass
 from tasks.strip.place import outside_pass, standfirst_pass, structure_pass
@@ -80,21 +80,46 @@ def judge(parsed: ParsedDocument, debris: Debris, main: Sequence[bool] | None = 
     `main` says for a page which blocks are main content, in the order of its blocks; `repeated` holds the digests of lines
     that return across the documents of its outlet.
     """
-    sheet, hits = by_rules(parsed, debris, main, repeated)
-    if main is None and not stripped_before(sheet, titles_of(parsed)):
-        sheet = sheet.settle(model_pass(sheet, debris.model))
-    sheet = sheet.settle(neighbour_pass(sheet))
-    sheet = sheet.settle(edge_pass(sheet))
-    sheet = sheet.settle(story_pass(sheet))
+    if main is None:
+        return judge_texts([parsed], debris, [repeated])[0]
+    lines = lines_of(parsed)
+    return finished(*by_rules(parsed, lines, hits_of(lines, debris.rules, main), debris, main, repeated))
+
+
+def judge_texts(texts: Sequence[ParsedDocument], debris: Debris, repeated: Sequence[frozenset[int]]) -> list[Judgement]:
+    """What `judge` says of each of several plain texts, `repeated` one for each; much faster than one by one."""
+    ruled = list(texts_by_rules(texts, debris, repeated))
+    asked = [at for at, (text, (sheet, _)) in enumerate(zip(texts, ruled, strict=True)) if not stripped_before(sheet, titles_of(text))]
+    told = dict(zip(asked, model_passes([ruled[at][0] for at in asked], debris.model), strict=True))
+    return [finished(sheet.settle(told.get(at, {})), hits) for at, (sheet, hits) in enumerate(ruled)]
+
+
+def texts_by_rules(
+    texts: Sequence[ParsedDocument], debris: Debris, repeated: Sequence[frozenset[int]]
+) -> Iterator[tuple[Sheet, list[Hit | None]]]:
+    """What the rules alone say of each of several plain texts."""
+    each = lines_of_each(texts)
+    for text, lines, hits, known in zip(texts, each, hits_of_each(each, debris.rules), repeated, strict=True):
+        yield by_rules(text, lines, hits, debris, None, known)
+
+
+def finished(sheet: Sheet, hits: Sequence[Hit | None]) -> Judgement:
+    """The judgement, once the lines around have decided what is still open."""
+    for look in (neighbour_pass, edge_pass, story_pass):
+        sheet = sheet.settle(look(sheet))
     return Judgement(sheet, tuple(hit for i, hit in enumerate(hits) if hit and not hit.whole and kept(sheet, i)))
 
 
 def by_rules(
-    parsed: ParsedDocument, debris: Debris, main: Sequence[bool] | None, repeated: frozenset[int]
+    parsed: ParsedDocument,
+    lines: tuple[Line, ...],
+    found: Sequence[Hit | None],
+    debris: Debris,
+    main: Sequence[bool] | None,
+    repeated: frozenset[int],
 ) -> tuple[Sheet, list[Hit | None]]:
     """The sheet after all that rules, places and repetition say; what is open then is for the lines around it to decide."""
-    lines = lines_of(parsed)
-    hits = [None if hit and overruled(hit, line) else hit for hit, line in zip(hits_of(lines, debris.rules, main), lines, strict=True)]
+    hits = [None if hit and overruled(hit, line) else hit for hit, line in zip(found, lines, strict=True)]
     sheet = blank_sheet(lines, page=main is not None)
     sheet = sheet.settle(stamp_pass(sheet, debris.dates))
     if main is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasks.strip.dispatch import Dispatch, leading, spots_of
+from tasks.strip.dispatch import OUTSIDE, Dispatch, leading, spots_of
 from tasks.strip.knowledge import Rule
 from tasks.strip.lines import Line
 
@@ -56,13 +56,34 @@ def hits_of(lines: Sequence[Line], dispatch: Dispatch, main: Sequence[bool] | No
     `main` says for a page which lines are main content. The others are gone already and rules only name their class, so those
     that would be searched for in the middle of a line are left out there: most lines of a page are such lines.
     """
-    texts = [line.text for line in lines]
-    alive = dispatch.alive(texts)
+    return hits_of_each([lines], dispatch, main)[0]
+
+
+def hits_of_each(documents: Sequence[Sequence[Line]], dispatch: Dispatch, main: Sequence[bool] | None = None) -> list[list[Hit | None]]:
+    """What `hits_of` says of each of several documents, faster: their lines are looked through together, and equal ones once."""
+    words = {line.text: line.words for lines in documents for line in lines}
+    alive = dict(zip(words, dispatch.alive(tuple(words), tuple(words.values())), strict=True))
+    known: dict[tuple[str, int], Rule | None] = {}
+
+    def rule_of(line: Line, spot: int) -> Rule | None:
+        key = (line.text, spot)
+        if key not in known:
+            trials = alive[line.text]
+            if spot & OUTSIDE:
+                trials = [trial for trial in trials if trial.rule.whole_line and trial.rule.bound]
+            trial = leading(line, spot, dispatch.beginning(line.text), trials)
+            known[key] = trial.rule if trial else None
+        return known[key]
+
+    return [hits_in(lines, [rule_of(line, spot) for line, spot in zip(lines, spots_in(lines, main), strict=True)]) for lines in documents]
+
+
+def spots_in(lines: Sequence[Line], main: Sequence[bool] | None) -> list[int]:
+    """For each line of a document where it stands."""
     spots = spots_of(len(lines), head_of(lines), tail_of(lines))
-    found: list[Rule | None] = []
-    for line, spot, trials in zip(lines, spots, alive, strict=True):
-        if main is not None and not main[line.index]:
-            trials = [trial for trial in trials if trial.rule.whole_line and trial.rule.bound]
-        trial = leading(line, spot, dispatch.beginning(line.text), trials)
-        found.append(trial.rule if trial else None)
+    return spots if main is None else [spot if main[line.index] else spot | OUTSIDE for line, spot in zip(lines, spots, strict=True)]
+
+
+def hits_in(lines: Sequence[Line], found: Sequence[Rule | None]) -> list[Hit | None]:
+    """What the rules that match the lines of a document take."""
     return [None if rule is None or (rule.lonely and crowded(i, lines, found)) else hit_of(lines[i], rule) for i, rule in enumerate(found)]

@@ -4,7 +4,7 @@ It speaks only where rules are silent. In a short text, where debris may stand b
 little, it only says where the story begins and ends, and only if it knows several of its paragraphs for sure.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -101,6 +101,11 @@ def chances(sheet: Sheet, title: str, model: LineModel) -> Matrix:
     open_lines = np.array([float(sheet.open(line.index)) for line in sheet.lines])
     _, again = second_look(model.first.chance(matrix), matrix, words, open_lines)
     return model.second.chance(again)
+
+
+def model_passes(sheets: Sequence[Sheet], model: LineModel) -> list[Mapping[int, Verdict]]:
+    """What the model says of each of several texts."""
+    return [model_pass(sheet, model) for sheet in sheets]
 
 
 def model_pass(sheet: Sheet, model: LineModel) -> Mapping[int, Verdict]:

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.guard import Crash, Rows, guarded
+from tasks.guard import Crash, Rows, Together, guarded
 from tasks.records import ParsedDocument, RawDocument, Reject, StrippedDocument
 from tasks.settings import load_settings
 from tasks.shards import read_records, schema_of, write_table
@@ -15,11 +15,12 @@ from tasks.strip.judge import Debris, load_debris
 from tasks.strip.page import main_blocks, parse_page
 from tasks.strip.refusal import load_refusals, refusal
 from tasks.strip.repeats import ENOUGH, Repeat, outlet_key, repeats_of
-from tasks.strip.story import strip_document
+from tasks.strip.story import strip_document, strip_texts
 from tasks.strip.text import parse_text
 from tasks.turned_away import rejected
 
 PAGES = frozenset({"text/html", "application/xhtml+xml"})
+MOST_TOGETHER, CHARACTERS_TOGETHER = 64, 200_000  # texts that are stripped together, and characters in them, at most
 
 
 def parse(document: RawDocument, config: Path) -> ParsedDocument:
@@ -83,8 +84,17 @@ def strip_shard(folder: Path, config: Path, selected: Path, boilerplate: Path | 
     parsed = list(counting(read_records(folder / "parsed.parquet", ParsedDocument), selected, folder.name))
     common = common_lines(boilerplate, {key for one in parsed if (key := outlet_key(one))}) if boilerplate else {}
 
+    def repeated(one: ParsedDocument) -> frozenset[int]:
+        return common.get(outlet_key(one) or "", frozenset())
+
     def work(one: ParsedDocument) -> Rows:
-        stripped = strip(one, debris, common.get(outlet_key(one) or "", frozenset()))
+        return kept_or_refused(strip(one, debris, repeated(one)))
+
+    def together(texts: Sequence[ParsedDocument]) -> list[Rows]:
+        return [kept_or_refused(stripped) for stripped in strip_texts(texts, debris, [repeated(one) for one in texts])]
+
+    def kept_or_refused(stripped: StrippedDocument) -> Rows:
+        one = stripped.parsed
         if reason := refusal(stripped, refusals, settings.pipeline.story.words):
             return (), (rejected(one.document, one.source_text, "strip", *reason, settings),)
         return (stripped,), ()
@@ -92,10 +102,15 @@ def strip_shard(folder: Path, config: Path, selected: Path, boilerplate: Path | 
     def broken(one: ParsedDocument, crash: Crash) -> Rows:
         return (), (rejected(one.document, one.source_text, "strip", crash.reason, crash.detail, settings),)
 
-    tables = guarded(work, broken, parsed, (StrippedDocument, Reject), settings.pipeline.limits)
+    tables = guarded(work, broken, parsed, (StrippedDocument, Reject), settings.pipeline.limits, Together(together, weight))
     for name, table in zip(("stripped", "rejects-strip"), tables, strict=True):
         write_table(folder / f"{name}.parquet", table)
     return folder
+
+
+def weight(parsed: ParsedDocument) -> float:
+    """What a document counts among those that are stripped together; a page is stripped by itself."""
+    return 2.0 if parsed.document.media_type in PAGES else max(1 / MOST_TOGETHER, len(parsed.source_text) / CHARACTERS_TOGETHER)
 
 
 def strip(parsed: ParsedDocument, debris: Debris, repeated: frozenset[int]) -> StrippedDocument:

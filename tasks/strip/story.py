@@ -7,7 +7,7 @@ from dataclasses import replace
 from tasks.records import Paragraph, ParsedDocument, Span, StrippedDocument
 from tasks.strip.cover import cover, visible_parts
 from tasks.strip.flags import flags_of
-from tasks.strip.judge import Debris, Judgement, judge
+from tasks.strip.judge import Debris, Judgement, judge, judge_texts
 from tasks.strip.lines import Line
 from tasks.strip.matching import Hit
 from tasks.strip.pictures import captions_of
@@ -18,7 +18,17 @@ def strip_document(
     parsed: ParsedDocument, debris: Debris, main: Sequence[bool] | None = None, repeated: frozenset[int] = frozenset()
 ) -> StrippedDocument:
     """A document with every character kept or in a span (law 2); `main` and `repeated` as `judge` takes them."""
-    judgement = judge(parsed, debris, main, repeated)
+    return divided(parsed, judge(parsed, debris, main, repeated), debris)
+
+
+def strip_texts(texts: Sequence[ParsedDocument], debris: Debris, repeated: Sequence[frozenset[int]] = ()) -> list[StrippedDocument]:
+    """What `strip_document` makes of each of several plain texts, `repeated` one for each; much faster than one by one."""
+    judgements = judge_texts(texts, debris, repeated or [frozenset()] * len(texts))
+    return [divided(parsed, judgement, debris) for parsed, judgement in zip(texts, judgements, strict=True)]
+
+
+def divided(parsed: ParsedDocument, judgement: Judgement, debris: Debris) -> StrippedDocument:
+    """A document as its judgement divides it."""
     source = parsed.source_text
     paragraphs: list[Paragraph] = []
     moved: list[Span] = []

@@ -1,6 +1,6 @@
 """The printed headline, its repetitions, what stands above it and the standfirst below it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tasks.strip.lines import Line, fold
 from tasks.strip.matching import Hit, head_of
@@ -59,17 +59,30 @@ def first_title(sheet: Sheet, hits: Sequence[Hit | None]) -> int | None:
     if not heading:
         return None
     folded = [fold(sheet.lines[i].text) for i in heading]
-    repeated = [i for i, text in zip(heading, folded, strict=True) if folded.count(text) > 1 and sheet.lines[i].words >= 3]
+    repeated = next((i for i, text in zip(heading, folded, strict=True) if folded.count(text) > 1 and sheet.lines[i].words >= 3), None)
+    if repeated is not None:
+        return repeated
     longer = [i for i in heading if sheet.lines[i].words >= 4]
-    echoed = [i for i in longer if echo(sheet.lines[i], sheet.lines) >= ECHO]
-    return (repeated or echoed or longer or heading)[0]
+    return next(iter(echoed(longer, sheet.lines)), (longer or heading)[0])
 
 
-def echo(title: Line, lines: Sequence[Line]) -> float:
-    """Share of a title's longer words that the lines below it take up, by their beginnings (words are inflected)."""
-    words = {word[:STEM] for word in fold(title.text).split() if len(word) >= STEM - 1}
-    story = {word[:STEM] for line in lines[title.index + 1 :] if line.words > LONGEST_ECHO for word in fold(line.text).split()}
-    return len(words & story) / len(words) if words else 0.0
+def echoed(titles: Sequence[int], lines: Sequence[Line]) -> Iterator[int]:
+    """Those of some lines whose longer words the lines below take up, by their beginnings (words are inflected)."""
+    last = last_lines(lines[titles[0] + 1 :]) if titles else {}
+    for title in titles:
+        words = [stem for stem in stems(lines[title]) if len(stem) >= STEM - 1]
+        if words and sum(last.get(word, -1) > title for word in words) / len(words) >= ECHO:
+            yield title
+
+
+def last_lines(lines: Sequence[Line]) -> dict[str, int]:
+    """For each stem of the lines that count as story the last line that has it."""
+    return {stem: line.index for line in lines if line.words > LONGEST_ECHO for stem in stems(line)}
+
+
+def stems(line: Line) -> set[str]:
+    """The beginnings of the words of a line, of the longer ones five letters."""
+    return {word[:STEM] for word in fold(line.text).split()}
 
 
 def whole(hit: Hit | None) -> bool:

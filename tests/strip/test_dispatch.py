@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.settings import CONFIG
-from tasks.strip.dispatch import dispatch_of, folded_of, literals_of, text_of
+from tasks.strip.dispatch import dispatch_of, literals_of, text_of
 from tasks.strip.gate import folded, is_raw, parsed, spaced
 from tasks.strip.heads import END, head, heads_of
 from tasks.strip.knowledge import Rule, load_rules
@@ -133,12 +133,12 @@ def test_letters_that_patterns_confuse_fold_alike() -> None:
     assert [name(a) for a, b in pairs if re.fullmatch(re.escape(a), b, re.IGNORECASE) and folded(a) != folded(b)] == []
 
 
-@given(st.lists(st.text(min_size=1, max_size=5), max_size=8), st.text(max_size=40))
-def test_literals_within_a_text(texts: list[str], text: str) -> None:
-    found = literals_of(map(spaced, [*texts, text[3:5] or "x", text[2:9] or "y"]))
-    raw = text_of(lines := text.split("a"))
-    plain = folded_of(raw, lines)
-    assert set(found.likely(plain.whole)) >= {one for one in found.texts if one in (raw if is_raw(one) else plain).whole}
+@given(st.lists(st.text(min_size=1, max_size=5), max_size=8), st.text(max_size=40), st.sampled_from("a\0"))
+def test_literals_within_lines(texts: list[str], text: str, between: str) -> None:
+    wanted = {spaced(one) for one in (*texts, text[3:5] or "x", text[2:9] or "y") if "\0" not in one}
+    lines = text.split(between)
     shown = {False: [spaced(folded(line)) for line in lines], True: [spaced(line) for line in lines]}
-    held = {(one, at) for one in found.texts for at, line in enumerate(shown[is_raw(one)]) if one in line}
-    assert {(one, at) for one, at in found.places(plain, raw) if one in shown[is_raw(one)][at]} == held
+    held = {(one, at) for one in wanted for at, line in enumerate(shown[is_raw(one)]) if one in line}
+    found = literals_of(dict.fromkeys(wanted, 9)).places(text_of(lines), [9.0] * len(lines))
+    assert found >= held
+    assert "\0" in text or found == held

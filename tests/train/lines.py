@@ -19,7 +19,7 @@ import numpy as np
 from tasks.records import RawDocument
 from tasks.settings import CONFIG
 from tasks.strip.features import Matrix, features
-from tasks.strip.judge import by_rules, load_debris
+from tasks.strip.judge import load_debris, texts_by_rules
 from tasks.strip.model import Layer, LineModel, second_look, title_of
 from tasks.strip.text import parse_text
 from tasks.strip.verdicts import Sheet
@@ -72,7 +72,7 @@ def samples() -> Iterator[Sample]:
     for item in items():
         if item["view"] not in VIEWS or not (parsed := parse_text(raw_of(item))).blocks:
             continue
-        sheet, _ = by_rules(parsed, debris, None, frozenset())
+        ((sheet, _),) = texts_by_rules([parsed], debris, [frozenset()])
         names, matrix = features(sheet, title_of(sheet))
         labels = labels_of(sheet, item)
         still_open = np.array([float(sheet.open(line.index)) for line in sheet.lines])
