@@ -323,15 +323,11 @@ class _Walk(Generic[Subject]):
             beat.at(group.start, group.stop)
             with contextlib.suppress(BaseException):  # whatever it is, each by itself will show it again
                 return list(zip(group, self.together.work([self.subjects[index] for index in group]), strict=True))
-        return [(index, self._alone(index, beat)) for index in group]
+        return [(index, self._rows(index, beat)) for index in group]
 
-    def _alone(self, index: int, beat: Beat) -> Rows:
-        """What comes of a document by itself."""
-        beat.at(index)
-        return self._rows(index)
-
-    def _rows(self, index: int) -> Rows:
+    def _rows(self, index: int, beat: Beat) -> Rows:
         """What comes of one document, or of its being broken."""
+        beat.at(index)
         subject = self.subjects[index]
         if crash := self.known.get(index):
             return self.broken(subject, crash)
