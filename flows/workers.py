@@ -36,6 +36,18 @@ def perform(target: str, arguments: tuple[Any, ...], options: Mapping[str, Any])
     return getattr(importlib.import_module(module), function)(*arguments, **options)
 
 
+def end_with_parent() -> None:
+    """Have this worker end when the process that hired it is gone, however that came; a worker without work would wait for ever."""
+    parent = multiprocessing.parent_process()
+
+    def follow() -> None:
+        if parent:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=follow, name="parent", daemon=True).start()
+
+
 class Crew:
     """A pool of worker processes. Calling it runs a named function in one of them and waits for the value.
 
@@ -51,7 +63,7 @@ class Crew:
         self._broken: list[ProcessPoolExecutor] = []
 
     def _fresh(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self.workers, mp_context=self._context)
+        return ProcessPoolExecutor(self.workers, mp_context=self._context, initializer=end_with_parent)
 
     def __call__(self, target: str, *arguments: Any, **options: Any) -> Any:
         """Run `target` in a worker. Raises whatever the function raises, and WorkerLostError."""

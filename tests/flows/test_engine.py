@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,17 @@ if __name__ == "__main__":
 """
 
 
+KILLED = """
+import os, signal
+from flows.workers import crew
+
+if __name__ == "__main__":
+    with crew(1, ("tasks.records",)) as call:
+        print(call("os:getpid"), call("os:getppid"), flush=True)  # a worker and the fork server, which wait for more to do
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
 def python(code: str, *arguments: str, folder: Path, **variables: str) -> dict[str, object]:
     """What a script in a process of its own prints."""
     script = folder / "script.py"
@@ -123,6 +136,27 @@ def test_a_run_leaves_no_home_and_no_settings_behind(tmp_path: Path) -> None:
 def test_workers_never_import_prefect_and_a_lost_one_is_replaced(tmp_path: Path) -> None:
     found = python(PROCESSES, folder=tmp_path)
     assert found == {"prefect": False, "here": False, "lost": "a worker process died in os:_exit", "again": True}
+
+
+def test_no_process_outlives_a_run_that_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(KILLED)
+    command = [sys.executable, str(tmp_path / "script.py")]
+    with (tmp_path / "said").open("wb") as said:  # a file: what is left would keep a pipe open
+        assert subprocess.run(command, cwd=ROOT, stdout=said, timeout=300).returncode == -signal.SIGKILL
+    left = {int(process) for process in (tmp_path / "said").read_text().split()}
+    assert len(left) == 2
+    deadline = time.monotonic() + 300
+    while left := {process for process in left if alive(process)}:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.1)
+
+
+def alive(process: int) -> bool:
+    """Whether a process is there and no zombie, which nobody may have collected."""
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except FileNotFoundError:
+        return False
 
 
 def test_embedded_settings_drop_all_that_leads_elsewhere() -> None:
