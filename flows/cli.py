@@ -2,11 +2,12 @@
 
 import argparse
 import json
+import logging
 import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -44,8 +45,20 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print one line and leave with 2."""
-        print(f"copydesk: {message}; see `{self.prog} --help`", file=sys.stderr)
+        _complain(f"{message}; see `{self.prog} --help`", ())
         sys.exit(WRONG)
+
+
+def _complain(line: str, flags: Iterable[tuple[str, str]]) -> None:
+    """The last line of a failure on stderr, in the form that the log has or would have had."""
+    from flows.log import in_json, start_logging, tell
+
+    if not in_json() and dict(flags).get("run.log", os.environ.get("COPYDESK_RUN__LOG")) == "json":
+        start_logging("json")
+    if in_json():
+        tell("%s", line, level=logging.ERROR)
+    else:
+        print(f"copydesk: {line}", file=sys.stderr)
 
 
 def _positive(text: str) -> int:
@@ -133,12 +146,10 @@ def _check_run(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    _check_run(options)
     configuration = _configuration(options, {"workers": options.workers, "engine": options.engine, "dask_address": options.dask_address})
-    from flows.log import start_logging
+    _check_run(options)
     from flows.running import run_bundles
 
-    start_logging(configuration.settings.pipeline.run.log)
     try:
         summary = run_bundles(tuple(options.bundles), options.out, configuration)
     except Exception:
@@ -158,7 +169,11 @@ def _configuration(options: argparse.Namespace, named: Mapping[str, object]) -> 
     from flows.configuration import configure
 
     flags = dict(options.set) | {f"run.{name}": str(value) for name, value in named.items() if value is not None}
-    return configure(options.config, os.environ, flags)
+    configuration = configure(options.config, os.environ, flags)
+    from flows.log import start_logging
+
+    start_logging(configuration.settings.pipeline.run.log)
+    return configuration
 
 
 def _config(options: argparse.Namespace) -> int:
@@ -210,7 +225,7 @@ def _verify(options: argparse.Namespace) -> int:
         print(breach.line(), flush=True)
         found += 1
     if found:
-        print(f"copydesk: {options.out}: breaches: {found}; restore it from a backup or clean again into a new output", file=sys.stderr)
+        _complain(f"{options.out}: breaches: {found}; restore it from a backup or clean again into a new output", ())
     return FAILED if found else DONE
 
 
@@ -249,9 +264,9 @@ def _schema(_: argparse.Namespace) -> int:
     return DONE
 
 
-def _fail(error: BaseException, debug: bool) -> int:
+def _fail(error: BaseException, options: argparse.Namespace) -> int:
     """One line for a failure; the traceback only where it was asked for."""
-    if debug:
+    if options.debug or os.environ.get("COPYDESK_DEBUG", "") not in ("", "0"):
         traceback.print_exception(error)
     kinds = {kind.__name__ for kind in type(error).__mro__}
     status = max((PLAIN[name] for name in kinds & PLAIN.keys()), default=None)
@@ -260,7 +275,7 @@ def _fail(error: BaseException, debug: bool) -> int:
         line = f"{error.filename or 'the system'}: {error.strerror or error}; make room or grant access there and run again"
     elif status is None:
         line = f"{type(error).__name__}: {line}; run again with --debug to see where, and report it"
-    print(f"copydesk: {line}", file=sys.stderr)
+    _complain(line, getattr(options, "set", ()))
     return FAILED if status is None else status
 
 
@@ -276,13 +291,13 @@ def guarded(command: Callable[[argparse.Namespace], int], options: argparse.Name
         return status
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is leaving already: another one must not turn the status into a death by signal
-        print("copydesk: stopped; nothing of this run is published, run it again to go on", file=sys.stderr)
+        _complain("stopped; nothing of this run is published, run it again to go on", getattr(options, "set", ()))
         return FAILED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away; nothing is left to say to it
         return DONE
     except Exception as error:
-        return _fail(error, options.debug or os.environ.get("COPYDESK_DEBUG", "") not in ("", "0"))
+        return _fail(error, options)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,8 +1,10 @@
 """The log on stderr: plain lines for people, or one JSON object a line; each carries run, shard and document where it has one."""
 
+import contextlib
 import json
 import logging
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,6 +54,11 @@ def start_logging(form: str) -> None:
     LOGGER.propagate = False
 
 
+def in_json() -> bool:
+    """Whether lines are logged to stderr as JSON."""
+    return any(isinstance(handler.formatter, Json) for handler in LOGGER.handlers)
+
+
 class ToPrefect(logging.Handler):
     """Passes records on to the logger of a flow run, behind shard and document where they have them."""
 
@@ -70,6 +77,17 @@ def log_to_prefect(logger: Any) -> None:
     LOGGER.handlers[:] = [ToPrefect(logger)]
     LOGGER.setLevel(logging.DEBUG)
     LOGGER.propagate = False
+
+
+@contextlib.contextmanager
+def also_logged(logger: Any) -> Iterator[None]:
+    """While the block lasts, log into a flow run of a Prefect server as well."""
+    handler = ToPrefect(logger)
+    LOGGER.addHandler(handler)
+    try:
+        yield
+    finally:
+        LOGGER.removeHandler(handler)
 
 
 def log_run(run: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from flows.configuration import Configuration
 from flows.home import HomeError
-from flows.log import start_logging, tell
+from flows.log import tell
 
 START_SECONDS = 180.0
 HEARTBEAT_SECONDS = 30
@@ -21,7 +21,8 @@ OWN = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 def serve_schedules(configuration: Configuration, config: str | None) -> None:
     """Run what is due, until the process is stopped. Raises HomeError where there is no server and none starts."""
     plan = configuration.settings.pipeline.schedule
-    start_logging(configuration.settings.pipeline.run.log)
+    if configuration.settings.pipeline.run.log == "json":  # Prefect's own lines as well, in its own words
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER", "json")
     os.environ.setdefault("PREFECT_FLOWS_HEARTBEAT_FREQUENCY", str(HEARTBEAT_SECONDS))
     with _server(plan.port) as url:
         os.environ["PREFECT_API_URL"] = url

@@ -132,3 +132,36 @@ def test_the_log_as_json_says_run_shard_and_document(copydesk: Run, tmp_path: Pa
     assert all(line["shard"].isdigit() and line["stage"] for line in rejected.values())
     assert lines[-1]["counts"]["documents"] == 6
     assert any("consent-wall" in line["message"] for line in rejected.values())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "status"),
+    [
+        (("run", "nowhere", "--out", "OUT"), {"COPYDESK_RUN__LOG": "json"}, 2),
+        (("run", "nowhere", "--out", "OUT", "--set", "run.log=json"), {}, 2),
+        (("run", "seeds", "--out", "OUT", "--set", "run.log=json", "--set", "limits.nesting=deep"), {}, 2),
+        (("run", "seeds", "--out", "OUT", "--colour", "red"), {"COPYDESK_RUN__LOG": "json"}, 2),
+        (("run", "seeds/wire", "--out", "OUT/file/below", "--set", "run.log=json"), {}, 1),
+        (("verify", "--out", "OUT"), {"COPYDESK_RUN__LOG": "json"}, 1),
+    ],
+)
+def test_the_last_line_of_a_failure_is_json_where_the_log_is(
+    copydesk: Run, tmp_path: Path, arguments: tuple[str, ...], environment: dict[str, str], status: int
+) -> None:
+    (tmp_path / "file").write_text("")
+    done = copydesk(*(argument.replace("OUT", str(tmp_path)) for argument in arguments), **environment)
+    assert done.returncode == status
+    *_, last = [json.loads(line) for line in done.stderr.splitlines()]
+    assert last["level"] == "error" and last["message"] and not last["message"].startswith("copydesk:")
+
+
+def test_a_run_that_fails_on_its_way_says_which_in_json(copydesk: Run, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(ROOT / "config", config)
+    (config / "pipeline.yml").write_text("run: {log: json}\n")
+    (config / "expectations.yml").write_text("- {id: all, measure: accepted, minimum: 1.0, why: nothing may be rejected}\n")
+    done = copydesk("run", "seeds/broken", "--out", tmp_path / "out", "--config", config)
+    assert done.returncode == 1
+    *before, last = [json.loads(line) for line in done.stderr.splitlines()]
+    assert "nothing was published: all is" in last["message"]
+    assert last["run"] == before[-1]["run"]
