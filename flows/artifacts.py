@@ -15,6 +15,14 @@ EVERY = 5.0  # seconds between two looks at how far the run is
 REPORT = "report.html"
 
 
+def showing(work: Callable[[], "Summary"], share: Callable[[], float], root: Path) -> "Summary":
+    """Do the work of a run on the output `root`; the page of the flow run around it shows how far it is and what came out."""
+    with shown_progress(share):
+        summary = work()
+    show_outcome(summary, root)
+    return summary
+
+
 def show_outcome(summary: "Summary", root: Path) -> None:
     """Tables of counts, of rejects by reason and of what was expected of the run and its outlets; a link to the report."""
     counts = {name: getattr(summary, name) for name in ("documents", "articles", "copies", "rejects", "unchanged")}

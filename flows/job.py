@@ -22,7 +22,7 @@ class Job:
     """One run over bundles.
 
     `call` runs a named function in a worker process and returns its value; `each` does so for the stages of shards, wherever
-    the engine has those done. `shown`: Prefect's server outlives the run, so that its page can show it; `share` says how much
+    the engine has those done. `shown`: the page of this flow's run on a server that stays is to show it; `share` says how much
     of the work is done, from 0 to 1.
     """
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from prefect import flow, unmapped
 from prefect.futures import PrefectFutureList
+from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
-from flows.artifacts import show_outcome, shown_progress
+from flows.artifacts import showing
 from flows.engines import runner
 from flows.job import Job
-from flows.log import log_run, tell
+from flows.log import also_logged, log_run, tell
 from tasks.deduplicate.task import assign, compare, count, gather, index, judge, remember, select, sign
 from tasks.normalize.task import normalize
 from tasks.split.task import split
@@ -24,14 +25,12 @@ if TYPE_CHECKING:
 
 @flow(name="article_cleaning", validate_parameters=False, persist_result=False)
 def article_cleaning(job: Job) -> "Summary":
-    """Clean bundles and publish what is new; on a server that stays, its page shows how far it is and what came out."""
+    """Clean bundles and publish what is new; on a server that stays, its page shows the log, how far it is and what came out."""
     log_run(str(flow_run.id))
     if not job.shown:
         return clean(job)
-    with shown_progress(job.share):
-        summary = clean(job)
-    show_outcome(summary, job.output.root)
-    return summary
+    with also_logged(get_run_logger()):
+        return showing(lambda: clean(job), job.share, job.output.root)
 
 
 def clean(job: Job) -> "Summary":

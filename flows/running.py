@@ -2,11 +2,13 @@
 
 import contextlib
 import errno
+import logging
 import os
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +40,6 @@ ROOMS = (
 )
 PLAIN = frozenset({"ConfigurationError", "BundleError", "OutputError", "BrokenLawError", "KeyboardInterrupt"})
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # no fault of a shard's
-ATTEMPTS = 5  # against other runs that publish into the same output
 
 
 class ShardError(Exception):
@@ -93,25 +94,28 @@ def _run(job: Job, hosted: bool) -> "Summary":
         if not hosted:
             stack.enter_context(lodging(job.output.root))
             stack.enter_context(serving())
+        from flows.artifacts import showing
         from flows.pipeline import run
 
         resuming = stack.enter_context(Resuming(hired, job.output.root, job.settings.digest))
         call = stack.enter_context(progress(named(resuming), bars=job.settings.pipeline.run.log == "plain" and not hosted))
         each = call if job.settings.pipeline.run.engine == "local" else OnTheSpot(job.output.root / STORE, job.settings)
-        shown = hosted or bool(stays)
-        summary = _published(run, replace(job, call=call, each=each, shown=shown, share=call.share), workers)
+        # The page of the run that was started shows it: that of a schedule around this flow, else that of this flow.
+        job = replace(job, call=call, each=each, shown=bool(stays) and not hosted, share=call.share)
+        publish = partial(_published, run, job, workers)
+        summary = showing(publish, call.share, job.output.root) if hosted else publish()
         if resuming.taken:
             tell("stages of shards taken over from a run that died: %d", resuming.taken.total())
         return summary
 
 
 def _published(run: Callable[[Job, int], "Summary"], job: Job, workers: int) -> "Summary":
-    """Run until no other run got in between."""
-    for attempt in range(ATTEMPTS):
-        try:
-            return run(job, workers)
-        except Conflict:
-            if attempt + 1 == ATTEMPTS:
-                raise
-            job = replace(job, output=refresh(job.output))
-    raise AssertionError("unreachable")
+    """Run; where another run published meanwhile, once more on its release. Raises Conflict where that happens again."""
+    try:
+        return run(job, workers)
+    except Conflict:
+        tell("another run published first; this one starts again from its release", level=logging.WARNING)
+    try:
+        return run(replace(job, output=refresh(job.output)), workers)
+    except Conflict:
+        raise Conflict(f"{job.output.root}: other runs published twice while this one was at work; run again when they are done") from None
