@@ -22,8 +22,9 @@ test: ## the test suite
 	@.ci/setup dev
 	.venv/bin/python -m pytest -n 2
 
-test-slow: ## schedules on a real server, Dask with a worker that dies
+test-slow: ## schedules and pages of a real server, runs that overlap, Dask with a worker that dies
 	@.ci/setup dev
+	@.ci/browser || echo "test-slow: without a browser nobody looks at Prefect's page" >&2
 	.venv/bin/python -m pytest -m slow tests/slow
 
 test-browser: ## look at the report in headless Chromium (installs Debian's where there is none)
@@ -51,6 +52,10 @@ bad-inputs-each: ## a run for each way to break one, with limits of its own (nee
 bench-orchestration: ## what Prefect costs, against an empty flow
 	@.ci/setup dev
 	.venv/bin/python tests/benchmarks/orchestration.py
+
+bench-scaling: ## orchestration, memory and two cores over PAGES real pages (default: 20,000), against the bare functions (needs ../shared)
+	@.ci/setup dev
+	.venv/bin/python tests/benchmarks/scaling.py
 
 bench-deduplicate: ## find wire copy, beside the tools of the field (needs ../shared)
 	@.ci/setup dev

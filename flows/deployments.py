@@ -14,6 +14,7 @@ from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
 from flows.configuration import Configuration, configure
+from flows.display import tell_summary
 from flows.inbox import waiting
 from flows.log import log_to_prefect
 from flows.published import shaped_by
@@ -62,6 +63,7 @@ def _clean(inbox: Path, output: Path, configuration: Configuration) -> dict[str,
         return None
     log_to_prefect(logger)
     summary = run_bundles(bundles, str(output), configuration, hosted=True)
+    tell_summary(summary, str(output))
     return summary.as_dict()
 
 

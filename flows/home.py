@@ -50,6 +50,10 @@ ALWAYS = {
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
 }
 
+# A server that stays shows our log on the run's page, and Prefect's own lines of the flow; on stderr they would be a second voice.
+SHOWN = {"PREFECT_LOGGING_TO_API_ENABLED": "true", "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
+LEVEL, LEVEL_SHOWN = "PREFECT_LOGGING_LEVEL", "PREFECT_LOGGING_LOGGERS_PREFECT_FLOW_RUNS_LEVEL"
+
 EMBEDDED = {
     "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(START_SECONDS),
@@ -75,7 +79,7 @@ def environment(home: Path, base: Mapping[str, str]) -> dict[str, str]:
     clean = {k: v for k, v in base.items() if not k.startswith("PREFECT_") or k.startswith(kept or ("\0",))}
     own = {"PREFECT_HOME": str(home), "PREFECT_PROFILES_PATH": str(home / "profiles.toml")}
     if server:
-        return {**clean, **ALWAYS, **own}
+        return {**clean, **ALWAYS, **SHOWN, LEVEL_SHOWN: base.get(LEVEL, "INFO"), **own}
     database = {"PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / DATABASE}"}
     return {**clean, **ALWAYS, **EMBEDDED, **database, **own}
 

@@ -5,7 +5,7 @@ import logging
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -33,9 +33,11 @@ STAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def tell_rejects(shard: str, rejects: Iterable[Any]) -> None:
-    """Log the documents of a shard that got no further; those that a later run tries again are worth a warning."""
-    for one in rejects:
+def tell_finished(target: str, shard: str, finished: Any) -> None:
+    """Log that a stage of a shard is done, and which documents got no further; one that a later run tries again is worth a warning."""
+    stage = target.partition(":")[2].removesuffix("_shard")
+    tell("%s: %s", stage, "taken over from a run that died" if finished.resumed else "done", level=logging.DEBUG, shard=shard, stage=stage)
+    for one in finished.rejects:
         level = logging.WARNING if one.reason in PROVISIONAL else logging.DEBUG
         tell("rejected as %s: %s", one.reason, one.detail or "", level=level, shard=shard, document=one.document_id, stage=one.stage)
 
@@ -55,7 +57,7 @@ class OnTheSpot:
             return perform(target, arguments, {})
         start_logging(self.settings.pipeline.run.log)
         finished = resumable(target, *STAGES[target], self.store, self.settings.digest, arguments)
-        tell_rejects(Path(arguments[0]).name, finished.rejects)
+        tell_finished(target, Path(arguments[0]).name, finished)
         return finished.value
 
 
@@ -76,7 +78,7 @@ class Resuming:
         if target not in STAGES:
             return self._call(target, *arguments, **options)
         finished = self._call("tasks.resume:resumable", target, *STAGES[target], self._store, self._configuration, arguments)
-        tell_rejects(Path(arguments[0]).name, finished.rejects)
+        tell_finished(target, Path(arguments[0]).name, finished)
         with self._lock:
             self.taken.update([target] * finished.resumed)
         return finished.value

@@ -2,10 +2,8 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,18 +11,15 @@ import pytest
 
 from tests.conftest import ROOT, Run
 from tests.flows.test_whole_run import data_files
+from tests.slow.waiting import PATIENCE, end, free_port, until
 
 pytestmark = pytest.mark.slow
 SMALL = ("--set", "shards.documents=5")
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return int(door.getsockname()[1])
-
-
 def started(*arguments: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen([sys.executable, "-m", *arguments], cwd=ROOT, stdout=quiet, stderr=quiet, start_new_session=True)
 
 
 @pytest.fixture
@@ -34,10 +29,11 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
     scheduler = started("distributed.cli.dask_scheduler", "--host", address, "--no-dashboard", "--no-show")
     worker = ("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path))
     workers = [started(*worker) for _ in range(2)]
-    yield address, workers
-    for process in (*workers, scheduler):
-        process.terminate()
-        process.wait(20)
+    try:
+        yield address, workers
+    finally:
+        for process in (*workers, scheduler):
+            end(process)
 
 
 @pytest.fixture
@@ -57,28 +53,21 @@ def test_a_cluster_of_its_own_gives_the_same_bytes(copydesk: Run, quiet: dict[st
 def test_a_worker_dies_in_the_middle(cluster: tuple[str, list[subprocess.Popen[bytes]]], quiet: dict[str, bytes], tmp_path: Path) -> None:
     address, workers = cluster
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    command = [
-        sys.executable,
-        "-m",
-        "flows.cli",
-        "run",
-        "seeds",
-        "--out",
-        str(tmp_path / "out"),
-        "--engine",
-        "dask",
-        "--dask-address",
-        address,
-        *SMALL,
-    ]
-    with (tmp_path / "log").open("wb") as log:
-        run = subprocess.Popen(command, cwd=ROOT, env=kept, stdout=log, stderr=log)
-        deadline = time.monotonic() + 180
-        while len(list((tmp_path / "out/.resume").glob("*"))) < 6:  # some stages are done, most are not
-            assert run.poll() is None, (tmp_path / "log").read_text()
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+    where = ("--out", str(tmp_path / "out"), "--engine", "dask", "--dask-address", address)
+    log, kept_stages = tmp_path / "log", tmp_path / "out/.resume"
+    with log.open("wb") as said:
+        command = [sys.executable, "-m", "flows.cli", "run", "seeds", *where, *SMALL]
+        run = subprocess.Popen(command, cwd=ROOT, env=kept, stdout=said, stderr=said, start_new_session=True)
+
+    def at_work() -> bool | None:
+        assert run.poll() is None, log.read_text()
+        return len(list(kept_stages.glob("*"))) >= 6 or None  # some stages are done, most are not
+
+    try:
+        until(at_work, "the first stages")
         workers[0].send_signal(signal.SIGKILL)
-        assert run.wait(300) == 0, (tmp_path / "log").read_text()
-    assert workers[0].wait(10) == -signal.SIGKILL
+        assert run.wait(PATIENCE) == 0, log.read_text()
+    finally:
+        end(run)
+    assert workers[0].wait(PATIENCE) == -signal.SIGKILL
     assert data_files(tmp_path / "out") == quiet

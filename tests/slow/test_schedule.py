@@ -11,7 +11,8 @@ import pyarrow.dataset as ds
 import pytest
 
 from tests.conftest import ROOT
-from tests.slow.prefect_server import Prefect, end, prefect_server, until
+from tests.slow.prefect_server import Prefect, prefect_server
+from tests.slow.waiting import end, until
 
 pytestmark = pytest.mark.slow
 FLOW = "copydesk_incremental"
@@ -45,15 +46,12 @@ def articles(output: Path) -> int:
     return ds.dataset(str(output / "articles"), format="parquet").count_rows() if (output / "articles").exists() else 0
 
 
-def of_the_run(inbox: str) -> list[int]:
-    """The processes that were started for a run on this test's inbox, the server aside."""
-    found = []
+def lose(folder: Path) -> None:
+    """Kill what was started for runs on this test's inbox: they have groups of their own, and a machine that goes away takes all of them."""
     for place in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            told = (place / "environ").read_text(errors="replace")
-            if f"COPYDESK_SCHEDULE__INBOX={inbox}" in told:
-                found.append(int(place.name))
-    return found
+            if f"COPYDESK_SCHEDULE__INBOX={folder}/inbox\0" in (place / "environ").read_text(errors="replace"):
+                os.kill(int(place.name), signal.SIGKILL)
 
 
 def test_a_worker_runs_what_the_schedule_says(prefect: Prefect, environment: dict[str, str], tmp_path: Path) -> None:
@@ -61,17 +59,18 @@ def test_a_worker_runs_what_the_schedule_says(prefect: Prefect, environment: dic
     deployed(prefect, tmp_path)
     worker = prefect.start("prefect", "worker", "start", "--pool", "copydesk", **environment)
     try:
-        until(lambda: prefect.runs(FLOW, "COMPLETED") or None, 240, "the first run to end")
+        until(lambda: prefect.runs(FLOW, "COMPLETED") or None, "the first run to end")
         first = articles(tmp_path / "data")
         assert first > 20
         shutil.copytree(ROOT / "seeds/feeds", tmp_path / "inbox/feeds")
-        until(lambda: articles(tmp_path / "data") > first or None, 240, "what is new to be cleaned")
-        assert not prefect.runs(FLOW, "FAILED", "CRASHED"), prefect.log.read_text()[-3000:]
+        until(lambda: articles(tmp_path / "data") > first or None, "what is new to be cleaned")
+        assert not prefect.runs(FLOW, "FAILED", "CRASHED"), prefect.said()
     finally:
         end(worker)
+        lose(tmp_path)
     tables = {one["key"]: one for one in prefect.ask("artifacts/filter", {})}
     assert {"counts", "rejects", "drift", "report", "progress"} <= tables.keys()
-    (logs,) = [prefect.ask("logs/filter", {"logs": {"level": {"ge_": 20}}})]
+    logs = prefect.ask("logs/filter", {"logs": {"level": {"ge_": 20}}})
     assert any("parse" in line["message"] for line in logs)
 
 
@@ -79,13 +78,14 @@ def test_a_run_whose_machine_dies_does_not_stay_running(prefect: Prefect, enviro
     for number in range(40):  # enough to be at work when it is killed
         shutil.copytree(ROOT / "seeds/pages", tmp_path / f"inbox/pages-{number}")
     deployed(prefect, tmp_path)
-    watching = prefect.start("tests.slow.watch")  # as `copydesk serve` does ahead of any run
-    assert watching.wait(120) == 0, prefect.log.read_text()[-3000:]
+    prefect.run("tests.slow.watch")  # as `copydesk serve` does ahead of any run
     prefect.call("deployment", "run", f"{FLOW}/incremental")
     worker = prefect.start("prefect", "worker", "start", "--pool", "copydesk", **environment)
-    (run,) = until(lambda: prefect.runs(FLOW, "RUNNING")[:1] or None, 240, "a run at work")
-    until(lambda: True if list((tmp_path / "data/.staging").glob("run-*")) else None, 120, "its first steps")
-    end(worker, signal.SIGKILL)
-    for process in of_the_run(str(tmp_path)):  # the run has a group of its own, as a machine that goes away takes all of them
-        os.kill(process, signal.SIGKILL)
-    until(lambda: True if [r for r in prefect.runs(FLOW, "CRASHED") if r["id"] == run["id"]] else None, 300, "the lost run to be marked")
+    try:
+        (run,) = until(lambda: prefect.runs(FLOW, "RUNNING")[:1] or None, "a run at work")
+        until(lambda: prefect.events("prefect.flow-run.heartbeat", f"prefect.flow-run.{run['id']}") or None, "its heartbeat")
+        until(lambda: list((tmp_path / "data/.staging").glob("run-*")) or None, "its first steps")
+    finally:
+        end(worker, signal.SIGKILL)
+        lose(tmp_path)
+    until(lambda: [one for one in prefect.runs(FLOW, "CRASHED") if one["id"] == run["id"]] or None, "the lost run to be marked")
