@@ -13,6 +13,7 @@ import pyarrow as pa
 from tasks.settings import Limits
 from tasks.split.budget import Budget
 from tasks.split.errors import Refused
+from tasks.split.gzipped import QuickGzip
 from tasks.split.source import Item, Source
 from tasks.split.streams import Counted
 
@@ -126,6 +127,48 @@ class Unpacked(io.RawIOBase):
         return True
 
 
+class _Gzip(io.RawIOBase):
+    """A gzip file that can seek: unpacked quickly as long as all is well, and once more with care, as far as it goes, where it is not."""
+
+    def __init__(self, stream: BinaryIO, limits: Limits) -> None:
+        self._stream, self._limits = stream, limits
+        self._begin = stream.tell()
+        self._quick = QuickGzip(stream)
+        self._counted = Counted(stream)
+        self._careful: Unpacked | None = None
+        self.budget = Budget(self._packed, limits)
+
+    def _packed(self) -> int:
+        return self._counted.taken if self._careful else self._quick.packed()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if self._careful is None:
+            try:
+                piece = self._quick.take(min(len(buffer), STEP))
+                buffer[: len(piece)] = piece
+                self.budget.spend(len(piece))
+                if piece or self._quick.ended_well():
+                    return len(piece)
+            except OSError:
+                pass
+            self._careful = self._again()
+        size = self._careful.readinto(buffer)
+        self.budget.spend(size)
+        return size
+
+    def _again(self) -> Unpacked:
+        """The same content once more, behind what was given out already."""
+        self._stream.seek(self._begin)
+        careful = Unpacked(self._counted, "gzip", Budget(lambda: self._counted.taken, self._limits))
+        left = self._quick.given
+        while left and (piece := careful.read(min(left, STEP))):
+            left -= len(piece)
+        return careful
+
+
 class _Zstandard(io.RawIOBase):
     """zstd through Arrow's reader, which takes frames one after the other and notices one that is cut."""
 
@@ -158,10 +201,18 @@ def plain_name(name: str) -> str:
     return next((name[: -len(suffix)] for suffix in SUFFIXES if lower.endswith(suffix)), name)
 
 
-def read_compressed(kind: str, source: Source, limits: Limits) -> Iterator[Item]:
-    """The one stream inside, in the same place: what is in `x.jsonl.gz` is called `x.jsonl.gz#17`."""
+def _unpacked(kind: str, source: Source, limits: Limits) -> tuple[io.RawIOBase, Budget]:
+    """The unpacked stream of a source, and what its bytes are counted by."""
+    if kind == "gzip" and source.budget is None and source.stream.seekable():
+        quick = _Gzip(source.stream, limits)
+        return quick, quick.budget
     packed = Counted(source.stream)
     budget = source.budget or Budget(lambda: packed.taken, limits)
-    raw = _Zstandard(packed, budget) if kind == "zstd" else Unpacked(packed, kind, budget)
+    return _Zstandard(packed, budget) if kind == "zstd" else Unpacked(packed, kind, budget), budget
+
+
+def read_compressed(kind: str, source: Source, limits: Limits) -> Iterator[Item]:
+    """The one stream inside, in the same place: what is in `x.jsonl.gz` is called `x.jsonl.gz#17`."""
+    raw, budget = _unpacked(kind, source, limits)
     stream = cast(BinaryIO, io.BufferedReader(raw, STEP))
     yield replace(source, stream=stream, name=plain_name(source.name), depth=source.depth + 1, size=None, budget=budget)

@@ -95,25 +95,38 @@ class GzipMember:
 
 
 class QuickGzip:
-    """The content of a gzip file that can seek, through fastwarc; of damage it tells by OSError, of a cut end by `ended_well` alone."""
+    """The content of a gzip file that can seek, through fastwarc, which unpacks at twice the speed of zlib.
 
-    def __init__(self, stream: BinaryIO, limits: Limits) -> None:
+    Of damage it tells by OSError and no more, of a cut end by `ended_well` alone: where it fails, zlib has to find out what is wrong.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._begin = stream.tell()
         self._reader = GzipReader(stream)
-        self._budget = Budget(self._reader.inner_tell, limits)
+        self.given = 0  # bytes
+
+    def packed(self) -> int:
+        """Packed bytes that were used."""
+        return int(self._reader.inner_tell()) - self._begin
 
     def take(self, size: int) -> bytes:
-        """Up to `size` unpacked bytes. Raises OSError, or Refused with `too-large`."""
+        """Up to `size` unpacked bytes. Raises OSError."""
         piece: bytes = self._reader.read(size)
-        self._budget.spend(len(piece))
+        self.given += len(piece)
         return piece
 
     def ended_well(self) -> bool:
-        """Whether the last member is whole and nothing follows it: it is unpacked once more."""
+        """Whether the last member is whole and nothing follows it, at the end of its content.
+
+        An only one tells by the length that stands at its end; the last of several is unpacked once more.
+        """
         start = self._reader.frame_start_position()
         if start is None:
             return False
+        if start == 0:
+            self._stream.seek(max(self._begin, self._stream.seek(0, 2) - 4))
+            return self._stream.read(4) == (self.given & 0xFFFFFFFF).to_bytes(4, "little")
         self._stream.seek(self._begin + start)
         inner = zlib.decompressobj(31)
         try:

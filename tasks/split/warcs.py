@@ -13,6 +13,7 @@ from fastwarc.warc import WarcRecord
 
 from tasks.records import Given
 from tasks.settings import Limits
+from tasks.split.budget import Budget
 from tasks.split.encodings import unpack_body
 from tasks.split.errors import Refused
 from tasks.split.gzipped import GzipMember, GzipMembers, QuickGzip
@@ -228,9 +229,15 @@ def _quick(source: Source, limits: Limits) -> Generator[Later, None, int | None]
     Returns None where all went well, else the number of the last good record before what is odd.
     """
     begin, last = source.stream.tell(), 0
-    packed = QuickGzip(source.stream, limits)
+    packed = QuickGzip(source.stream)
+    budget = Budget(packed.packed, limits)
+
+    def take(size: int) -> bytes:
+        budget.spend(len(piece := packed.take(size)))
+        return piece
+
     try:
-        for last, item in _whole(Tape(packed.take), source, limits):  # noqa: B007 - counted for what comes after
+        for last, item in _whole(Tape(take), source, limits):  # noqa: B007 - counted for what comes after
             yield item
         if packed.ended_well():
             return None

@@ -28,7 +28,7 @@ def settings(documents: int = 2) -> Settings:
     """Shards of two documents, and a second for each."""
     known = load_settings()
     pipeline = known.pipeline.model_copy(
-        update={"shards": Shards(documents=documents), "limits": Limits(seconds=0.5, clock_seconds=5, memory_megabytes=300)}
+        update={"shards": Shards(documents=documents), "limits": Limits(seconds=1, clock_seconds=60, memory_megabytes=300)}
     )
     return known.model_copy(update={"pipeline": pipeline})
 
