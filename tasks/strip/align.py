@@ -6,6 +6,7 @@ source text, white space and invisible characters aside, in order: text that occ
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import accumulate
 
 ANCHOR = 16  # characters from which a piece that occurs once is trusted wherever it stands
@@ -20,13 +21,30 @@ def squeeze(text: str) -> str:
 
 
 class Alignment:
-    """The squeezed text of a page's blocks, in which pieces of extracted text are found again."""
+    """The squeezed text of a page's blocks, in which pieces of extracted text are found again; made when it is first asked for."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        squeezed = [squeeze(text) for text in texts]
-        self.lengths = [len(part) for part in squeezed]
-        self.starts = list(accumulate(self.lengths, initial=0))
-        self.text = "".join(squeezed)
+        self.texts = texts
+
+    @cached_property
+    def squeezed(self) -> list[str]:
+        """The texts of the blocks as they are compared."""
+        return [squeeze(text) for text in self.texts]
+
+    @cached_property
+    def lengths(self) -> list[int]:
+        """How long each of them is."""
+        return [len(part) for part in self.squeezed]
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each of them begins in all of them together."""
+        return list(accumulate(self.lengths, initial=0))
+
+    @cached_property
+    def text(self) -> str:
+        """All of them together."""
+        return "".join(self.squeezed)
 
     def shares(self, pieces: Iterable[str]) -> list[float]:
         """For each block the share of its characters that the pieces cover, 0 to 1. Pieces are in reading order."""

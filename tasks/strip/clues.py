@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from lxml.etree import XPath, iterwalk
+from lxml.etree import iterwalk
 
 from tasks.records import Clue
 from tasks.strip.linked_data import LONGEST, linked_clues, parse_linked_data
@@ -65,8 +65,12 @@ _BYLINE = re.compile(
 _DATED = re.compile(r"date|time(?!r|line)|publish|posted|datum|fecha|datetime|pubdate|entry-meta|post-meta|article-meta", re.IGNORECASE)
 _CHANGED = re.compile(r"modif|updat|aktual|actuali|revis|changed", re.IGNORECASE)
 _PAYWALL = re.compile(r"paywall|piano-|regwall|subscriber-only|premium-content|metered", re.IGNORECASE)
+_HINT_WORDS = """
+    by author autor auteur redacteur journalist reporter contributor writer signature date time publish posted datum fecha entry-meta
+    post-meta article-meta modif updat aktual actuali revis changed paywall piano- regwall subscriber-only premium-content metered
+"""
+_HINTS = frozenset(_HINT_WORDS.split())  # of these a label holds one where any of the patterns above matches it
 _DIGIT = re.compile(r"\d")
-_MARKED: Any = XPath("//body//*[@class or @rel or @itemprop or self::time or self::h1 or @datetime]")
 BARS = re.compile(r"\|(?: \|)+ ")
 BREAKING = BLOCK_TAGS | {"br"}
 SHORT = 200  # characters of a byline or time stamp in the page
@@ -76,6 +80,8 @@ MOST = 60  # elements of the page that are taken for one field
 
 def _meaning(label: str) -> tuple[str, str] | None:
     """What a class, rel or itemprop says of its element: the field and the word that told."""
+    if label.isascii() and not any(map(label.lower().__contains__, _HINTS)):
+        return None
     for pattern, field in ((_BYLINE, "author"), (_CHANGED, "modified"), (_DATED, "published"), (_PAYWALL, "paywall")):
         if found := pattern.search(label):
             return field, found[0].lower()
@@ -107,19 +113,24 @@ def page_title(tree: Any) -> str:
     return "" if heading is None else text_of(heading)
 
 
-def marked_elements(tree: Any) -> list[tuple[Any, str, str, str]]:
-    """Elements of the body that mean something: (element, field, source, rule), in document order."""
-    counts: dict[tuple[str, str], int] = {}
-    found = []
-    for element in _MARKED(tree):
-        if element.tag in SKIPPED:
-            continue
-        seen = element.get("class", ""), element.get("rel", ""), element.get("itemprop", ""), element.get("datetime") is not None
-        for field, source, rule in _labels(element.tag, *seen):
-            counts[field, source] = counts.get((field, source), 0) + 1
-            if counts[field, source] <= MOST:
-                found.append((element, field, source, rule))
-    return found
+class Marks:
+    """Elements of the body that mean something, in document order; called for each element on the way down."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[Any, str, str, str]] = []  # element, field, source, rule
+        self._counts: dict[tuple[str, str], int] = {}
+
+    def __call__(self, element: Any, tag: str, classes: str | None) -> bool:
+        """Whether an element means something; `classes` is its class attribute."""
+        get = element.get
+        meanings = _labels(tag, classes or "", get("rel") or "", get("itemprop") or "", get("datetime") is not None)
+        taken = False
+        for field, source, rule in meanings:
+            count = self._counts[field, source] = self._counts.get((field, source), 0) + 1
+            if count <= MOST:
+                self.found.append((element, field, source, rule))
+                taken = True
+        return taken
 
 
 @lru_cache(maxsize=20_000)

@@ -35,7 +35,11 @@ def folded(text: str) -> str:
 
 def spaced(text: str) -> str:
     """A text with each white space a blank."""
-    return text if text.isprintable() or not any(blank in text for blank in BLANKS) else text.translate(BLANK)
+    if not text.isprintable():
+        for blank in BLANKS:
+            if blank in text:
+                text = text.replace(blank, " ")
+    return text
 
 
 def parsed(pattern: str) -> Any:

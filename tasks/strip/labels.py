@@ -29,34 +29,56 @@ TAGS, INNER, ABOVE = frozenset(_TAGS.split()), frozenset(_INNER.split()), frozen
 FURNITURE_TAGS, FURNITURE = frozenset(_FURNITURE_TAGS.split()), frozenset(_FURNITURE.split())
 WORDS = frozenset(_WORDS.split())
 _LONGEST_FIRST = sorted(sorted(_STEMS.split()), key=len, reverse=True)
+_COMPOUNDS = tuple(sorted(stem for stem in [*_STEMS.split(), *WORDS] if "-" in stem))
 _FINDER = re.compile("|".join([rf"\b(?:{'|'.join(sorted(sorted(WORDS), key=len, reverse=True))})s?\b", *_LONGEST_FIRST]))
 
 
 @lru_cache(maxsize=20_000)
+def tag_of(segment: str) -> str:
+    """The tag of an element on a path (`tag.class.class#id`)."""
+    return segment.partition("#")[0].partition(".")[0]
+
+
+@lru_cache(maxsize=20_000)
 def stems(segment: str) -> tuple[str, ...]:
-    """Which of the known words stand in an element's classes and id (`tag.class.class#id`)."""
-    cut = re.search(r"[.#]", segment)
-    if cut is None:
+    """Which of the known words stand in an element's classes and id (`tag.class.class#id`), sorted."""
+    names = segment[len(tag_of(segment)) + 1 :].replace("_", "-").replace(".", "-").replace("#", "-")
+    if not names:
         return ()
-    spaced = segment[cut.end() :].replace("_", "-").replace(".", "-").replace("#", "-")
-    found = {word[:-1] if word.endswith("s") and word[:-1] in WORDS else word for word in _FINDER.findall(spaced)}
-    return tuple(sorted(found))
+    words = [names] if any(map(names.__contains__, _COMPOUNDS)) else names.split("-")
+    return tuple(sorted({stem for word in words for stem in _stems_in(word)}))
+
+
+@lru_cache(maxsize=20_000)
+def _stems_in(word: str) -> tuple[str, ...]:
+    """The known words in a part of a name: the parts return on every page, their combinations do not."""
+    return tuple(word[:-1] if word.endswith("s") and word[:-1] in WORDS else word for word in _FINDER.findall(word))
 
 
 @lru_cache(maxsize=20_000)
 def is_furniture(segment: str) -> bool:
     """Whether an element says by its tag or classes that it is no story."""
-    return re.split(r"[.#]", segment, maxsplit=1)[0] in FURNITURE_TAGS or not FURNITURE.isdisjoint(stems(segment))
+    return tag_of(segment) in FURNITURE_TAGS or not FURNITURE.isdisjoint(stems(segment))
+
+
+@lru_cache(maxsize=20_000)
+def _named(segment: str, where: str) -> tuple[str, ...]:
+    """The labels that an element's names give to what is in it."""
+    return tuple(f"{where}:{stem}" for stem in stems(segment))
 
 
 @lru_cache(maxsize=20_000)
 def labels(path: str, block: str) -> tuple[str, ...]:
     """All labels of a block by its path and nearest block element, sorted."""
     segments = path.split("/")
-    tags = [re.split(r"[.#]", segment, maxsplit=1)[0] for segment in segments]
-    found = {f"tag:{block}"} if block in TAGS else set()
-    found |= {f"inner:{tags[-1]}"} if tags[-1] in INNER else set()
-    found |= {f"above:{tag}" for tag in tags if tag in ABOVE}
-    found |= {f"near:{stem}" for segment in segments[-NEAR:] for stem in stems(segment)}
-    found |= {f"far:{stem}" for segment in segments[:-NEAR] for stem in stems(segment)}
+    tags = [tag_of(segment) for segment in segments]
+    found = {f"above:{tag}" for tag in ABOVE.intersection(tags)}
+    if block in TAGS:
+        found.add(f"tag:{block}")
+    if tags[-1] in INNER:
+        found.add(f"inner:{tags[-1]}")
+    for segment in segments[-NEAR:]:
+        found.update(_named(segment, "near"))
+    for segment in segments[:-NEAR]:
+        found.update(_named(segment, "far"))
     return tuple(sorted(found))

@@ -26,4 +26,4 @@ def opinion(alignment: Alignment, pieces: Callable[[], Iterable[str]]) -> list[b
     try:
         return alignment.kept(pieces())
     except (ValueError, TypeError, AttributeError, KeyError, IndexError, AssertionError, RecursionError):
-        return [False] * len(alignment.lengths)
+        return [False] * len(alignment.texts)

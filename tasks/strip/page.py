@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from lxml.etree import XPath
 
 from tasks.records import Block, ParsedDocument, RawDocument
 from tasks.settings import CONFIG
 from tasks.strip.align import Alignment
-from tasks.strip.clues import marked_elements, page_clues, page_title
+from tasks.strip.clues import Marks, page_clues, page_title
+from tasks.strip.containers import Column
 from tasks.strip.linked_data import article_bodies
 from tasks.strip.opinions import opinion, trafilatura_pieces
 from tasks.strip.page_model import likelihoods, load_page_model, logit, probability
+from tasks.strip.repeats import host_of
 from tasks.strip.source_text import Source, read_source
-from tasks.strip.structure import Column, weight
+from tasks.strip.structure import weight
 from tasks.strip.tree import read_tree
 from tasks.strip.trees import Forest
 
@@ -35,6 +38,7 @@ LOST = 0.25  # share of trafilatura's text that the layout finds at least, or tr
 SWAY = 1.5  # what its answer counts, in logits
 FREQUENT = 3  # times a class name stands in a page to be part of its skeleton
 _SERIAL = re.compile(r"\d")
+_CLASSES: Any = XPath(".//@class", smart_strings=False)
 
 
 def parse_page(document: RawDocument, config: Path = CONFIG) -> ParsedDocument:
@@ -46,23 +50,24 @@ def parse_page(document: RawDocument, config: Path = CONFIG) -> ParsedDocument:
     """
     tree = read_tree(document.text)
     body = tree.find("body")
-    marked = marked_elements(tree)
-    source = read_source(body, frozenset(element for element, *_ in marked))
-    clues, values = page_clues(tree, marked, source.offsets)
+    marks = Marks()
+    source = read_source(body, marks)
+    clues, values = page_clues(tree, marks.found, source.offsets)
     blocks = _judged(tree, source, article_bodies(values), load_page_model(config))
-    return ParsedDocument(replace(document, text=""), source.text, blocks, clues, fingerprint(body))
+    template = None if host_of(document.url or "") else fingerprint(body)
+    return ParsedDocument(replace(document, text=""), source.text, blocks, clues, template)
 
 
 def _judged(tree: Any, source: Source, bodies: list[str], model: Forest) -> tuple[Block, ...]:
     """The blocks with all opinions of them."""
     texts = [source.text[block.start : block.end] for block in source.blocks]
-    alignment = Alignment(texts)
+    alignment, lengths = Alignment(texts), np.array([weight(text) for text in texts])
     structured = stated_blocks(alignment, bodies)
     layout = likely = likelihoods([measured(text) for text in texts], source.blocks, source.places, page_title(tree), structured, model)
     kept = [False] * len(texts)
-    if len(source.text) <= LARGEST and in_doubt(layout, texts, structured):
-        kept = asked_outside(tree, alignment, layout, texts)
-        likely = rescued(swayed(layout, kept), kept, texts)
+    if len(source.text) <= LARGEST and in_doubt(layout, lengths, structured):
+        kept = asked_outside(tree, alignment, layout, lengths)
+        likely = rescued(swayed(layout, kept), kept, lengths)
     structure: list[bool] = (layout >= MAIN).tolist()
     main: list[bool] = (likely >= MAIN).tolist()
     votes = {"structure": structure, "trafilatura": kept, "structured": structured, "main": main}
@@ -79,11 +84,11 @@ def measured(text: str) -> str:
     return BLANKS.sub(" ", text[:HEAVIEST]) if len(text) > HEAVIEST else text
 
 
-def asked_outside(tree: Any, alignment: Alignment, layout: Column, texts: Sequence[str]) -> list[bool]:
+def asked_outside(tree: Any, alignment: Alignment, layout: Column, lengths: Column) -> list[bool]:
     """trafilatura's fast answer, or its slow one where the layout lost track, or where the fast one drops much of what it finds."""
-    if doubt(layout, texts) < LOST_TRACK:
+    if doubt(layout, lengths) < LOST_TRACK:
         kept = opinion(alignment, lambda: trafilatura_pieces(tree, fast=True))
-        found = np.array([weight(text) for text in texts]) * (layout >= MAIN)
+        found = lengths * (layout >= MAIN)
         if float(found[np.array(kept, bool)].sum()) >= AGREED * float(found.sum()):
             return kept
     return opinion(alignment, lambda: trafilatura_pieces(tree, fast=False))
@@ -91,20 +96,21 @@ def asked_outside(tree: Any, alignment: Alignment, layout: Column, texts: Sequen
 
 def stated_blocks(alignment: Alignment, bodies: Sequence[str]) -> list[bool]:
     """Which blocks stand in the bodies that the page's JSON-LD states."""
+    if not bodies:
+        return [False] * len(alignment.texts)
     return opinion(alignment, lambda: [line[:LARGEST] for body in bodies[:STATED] for line in body.splitlines()[:STATED_LINES]])
 
 
-def in_doubt(likely: Column, texts: Sequence[str], structured: Sequence[bool]) -> bool:
+def in_doubt(likely: Column, lengths: Column, structured: Sequence[bool]) -> bool:
     """Whether the quick opinions disagree: the layout with itself, or with the body that the page states about itself."""
-    if doubt(likely, texts) >= DOUBT:
+    if doubt(likely, lengths) >= DOUBT:
         return True
-    stated = np.array([weight(text) for text in texts]) * np.array(structured, float)
+    stated = lengths * np.array(structured, float)
     return float(stated[likely < MAIN].sum()) > MISSED * float(stated.sum())
 
 
-def doubt(likely: Column, texts: Sequence[str]) -> float:
-    """How much text the layout expects to have wrong, as a share of what it takes for main content."""
-    lengths = np.array([weight(text) for text in texts])
+def doubt(likely: Column, lengths: Column) -> float:
+    """How much text the layout expects to have wrong, as a share of what it takes for main content; `lengths` are the blocks' weights."""
     return float((lengths * np.minimum(likely, 1 - likely)).sum()) / max(1.0, float(lengths[likely >= MAIN].sum()))
 
 
@@ -113,9 +119,8 @@ def swayed(likely: Column, kept: Sequence[bool]) -> Column:
     return probability(logit(likely) + SWAY * (2 * np.array(kept, float) - 1)) if any(kept) else likely
 
 
-def rescued(likely: Column, kept: Sequence[bool], texts: Sequence[str]) -> Column:
+def rescued(likely: Column, kept: Sequence[bool], lengths: Column) -> Column:
     """Where the layout finds a small part of what trafilatura finds, something was lost: what trafilatura keeps is main content."""
-    lengths = np.array([weight(text) for text in texts])
     asked = np.array(kept, bool)
     if float(lengths[likely >= MAIN].sum()) > LOST * float(lengths[asked].sum()):
         return likely
@@ -129,7 +134,7 @@ def main_blocks(parsed: ParsedDocument) -> tuple[bool, ...]:
 
 def fingerprint(body: Any) -> str | None:
     """A digest of the class names that stand often in a page: pages of one outlet's template share it. None where there are none."""
-    labels = Counter(body.xpath(".//@class"))
+    labels = Counter(_CLASSES(body))
     names: Counter[str] = Counter()
     for label, count in labels.items():
         for name in set(label.lower().split()):

@@ -3,7 +3,7 @@
 Nothing in it reads words, so it holds for any language.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,9 +12,11 @@ import numpy as np
 from tasks.records import Block
 from tasks.settings import CONFIG, ConfigurationError, read_csv
 from tasks.strip.boxes import surroundings
+from tasks.strip.containers import Column, containers_of
 from tasks.strip.labels import labels
+from tasks.strip.signs import signs_of
 from tasks.strip.source_text import Place
-from tasks.strip.structure import Column, Columns, features, weight
+from tasks.strip.structure import Columns, features, weights_of
 from tasks.strip.trees import Forest, Tree, forest_of, tree_of
 
 FILE = "page_model.csv"
@@ -44,20 +46,23 @@ def likelihoods(
 
 def described(texts: Sequence[str], blocks: Sequence[Block], places: Sequence[Place], title: str, stated: Sequence[bool]) -> Columns:
     """All features of the blocks but for their labels."""
-    lengths = np.array([weight(text) for text in texts])
-    return features(texts, blocks, places, title) | surroundings(texts, blocks, places, lengths, title, stated)
+    signs, around, words = signs_of(texts), containers_of(places), [frozenset(text.lower().split()) for text in texts]
+    columns = features(texts, words, blocks, around, title, signs)
+    return columns | surroundings(texts, words, blocks, around, weights_of(texts, signs), title, stated)
 
 
-def labelled(blocks: Sequence[Block], wanted: set[str]) -> Columns:
+def labelled(blocks: Sequence[Block], wanted: Collection[str]) -> Columns:
     """A column of zeros and ones for each of the labels that are wanted."""
+    rows = {label: row for row, label in enumerate(wanted)}
     numbers: dict[tuple[str, str], int] = {}
-    here = np.array([numbers.setdefault((block.path, block.tag), len(numbers)) for block in blocks])
-    found: dict[str, Column] = {}
-    for key, number in numbers.items():
-        for label in labels(*key):
-            if label in wanted:
-                found.setdefault(label, np.zeros(len(numbers)))[number] = 1.0
-    return {label: column[here] for label, column in found.items()}
+    here = np.array([numbers.setdefault((block.path, block.tag), len(numbers)) for block in blocks], np.intp)
+    hits = [(row, number) for key, number in numbers.items() for label in labels(*key) if (row := rows.get(label)) is not None]
+    table = np.zeros((len(rows), len(numbers)), np.float32)
+    if hits:
+        at, number_of = np.array(hits).T
+        table[at, number_of] = 1.0
+    held = set(at.tolist()) if hits else set()
+    return {label: table[row][here] for label, row in rows.items() if row in held}
 
 
 def probability(logits: Column) -> Column:

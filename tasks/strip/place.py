@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tasks.strip.matching import Hit
-from tasks.strip.surroundings import Outside, Places
+from tasks.strip.surroundings import Outside, Places, captioned, outside_of
 from tasks.strip.verdicts import Sheet, Verdict
 
 NEAR_HEADLINE = 6  # lines below the headline in which a standfirst may stand although no extractor keeps it
@@ -15,14 +15,14 @@ def structure_pass(sheet: Sheet, places: Places) -> Mapping[int, Verdict]:
     found: dict[int, Verdict] = {}
     paths = {line.block.path for line in sheet.lines}
     credited = {path for path in paths if places.credit.search(path.rpartition("/")[2])}
-    captioned = {path for path in paths if places.caption.search(path)}
+    below_captions = {path for path in paths if any(captioned(places, part) for part in path.split("/"))}
     for line in sheet.lines:
         path = line.block.path
         if not sheet.open(line.index):
             continue
         if path in credited and line.words <= 14:
             found[line.index] = Verdict("credit", "place.credit")
-        elif path in captioned:
+        elif path in below_captions:
             found[line.index] = Verdict("caption", "place.caption")
     return found
 
@@ -45,9 +45,9 @@ def outside_pass(sheet: Sheet, places: Places, hits: Sequence[Hit | None], main:
     """What stands outside the main content, by the class that its path or its words tell."""
     found: dict[int, Verdict] = {}
     outside = [line for line, kept in zip(sheet.lines, main, strict=True) if not kept and sheet.open(line.index)]
-    named: dict[str, list[Outside]] = {}  # many lines stand at few places
+    named = {path: placed(path, places) for path in {line.block.path for line in outside}}
     for line in outside:
-        kind = outside_kind(hits[line.index], placed(line.block.path, places, named))
+        kind = outside_kind(hits[line.index], named[line.block.path])
         if kind == "author-bio" and line.words <= LONGEST_BYLINE and not line.ends:
             kind = "byline"
         if kind is None:
@@ -63,14 +63,7 @@ def outside_kind(hit: Hit | None, place: Outside | None) -> str | None:
     return place.kind if place.definite or (place.kind == "navigation" and hit.rule.kind == "related") else hit.rule.kind
 
 
-def placed(path: str, places: Places, named: dict[str, list[Outside]]) -> Outside | None:
-    """What a path names: something definite anywhere near its end, else what stands nearest to it.
-
-    `named` holds, and takes, what each part of the paths of a page names.
-    """
-    found: list[Outside] = []
-    for part in reversed(path.split("/")[-7:]):
-        if part not in named:
-            named[part] = [outside for outside in places.outside if outside.path.search(part)]
-        found.extend(named[part])
+def placed(path: str, places: Places) -> Outside | None:
+    """What a path names: something definite anywhere near its end, else what stands nearest to it."""
+    found = [outside for part in reversed(path.split("/")[-7:]) for outside in outside_of(places, part)]
     return next((outside for outside in found if outside.definite), found[0] if found else None)

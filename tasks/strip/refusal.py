@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tasks.records import ParsedDocument, StrippedDocument
 from tasks.settings import ConfigurationError, read_yaml
-from tasks.strip.gate import gate_of, passes
+from tasks.strip.gate import folded, gate_of, is_raw, spaced
 from tasks.strip.gate import parsed as tree_of
 from tasks.strip.lines import SENTENCE_END, count_words
 
@@ -89,8 +89,9 @@ def said_instead(stripped: StrippedDocument, known: Refusals, body: str, words: 
 
 def found(phrases: Sequence[Phrase], text: str) -> list[str]:
     """For each of the phrases that a text holds the first stretch that is one."""
-    matches = [phrase.pattern.search(text) for phrase in phrases if passes(phrase.gate, text)]
-    return [match.group() for match in matches if match]
+    raw, plain = spaced(text), spaced(folded(text))
+    open_ones = [phrase for phrase in phrases if phrase.gate is None or any(one in (raw if is_raw(one) else plain) for one in phrase.gate)]
+    return [match.group() for phrase in open_ones if (match := phrase.pattern.search(text))]
 
 
 def stated_article(parsed: ParsedDocument) -> bool:

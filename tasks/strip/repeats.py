@@ -72,9 +72,8 @@ def repeats_of(parsed: ParsedDocument) -> Iterable[Repeat]:
         return
     lines = lines_of(parsed)
     around = neighbourhoods(lines)
-    seen: set[int] = set()
+    first: dict[str, int] = {}
     for line in lines:
-        key = digest(fold(line.text) or line.text)
-        if key not in seen:
-            seen.add(key)
-            yield Repeat(parsed.document.document_id, outlet, key, around[line.index])
+        first.setdefault(fold(line.text) or line.text, line.index)
+    for text, index in first.items():
+        yield Repeat(parsed.document.document_id, outlet, digest(text), around[index])

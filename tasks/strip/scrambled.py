@@ -3,24 +3,24 @@
 Two signs at once: its letters are not those of any language, and moved back by one and the same step they are.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from tasks.strip.verdicts import Sheet, Verdict
 
 COMMON = frozenset("aeinorst")  # half of the letters of any text in Latin script, and more
-LETTERS = 26
+ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+LETTERS = len(ALPHABET)
 LEAST = 40  # letters of a line of which this can be told
 FEW, MANY, APART = 0.45, 0.5, 0.15  # share of them in scrambled text, at most; in the same moved back, at least; between the two
 
 
 def scrambled(text: str) -> bool:
     """Whether a line is text in Latin letters that was moved along the alphabet."""
-    counts = Counter(text.lower())
-    letters = [counts[chr(97 + at)] for at in range(LETTERS)]
+    lower = text.lower()
+    letters = [lower.count(letter) for letter in ALPHABET]
     total = sum(letters)
     own = sum(letters[ord(letter) - 97] for letter in COMMON)
-    if total < LEAST or own > FEW * total or 2 * total <= sum(not character.isspace() for character in text):
+    if total < LEAST or own > FEW * total or 2 * total <= len("".join(text.split())):
         return False
     moved = (sum(letters[(ord(letter) - 97 + step) % LETTERS] for letter in COMMON) for step in range(1, LETTERS))
     return max(moved) >= max(MANY * total, own + APART * total)

@@ -5,6 +5,7 @@ a line, cells are parted by a tab, other white space collapses as in a browser, 
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -21,6 +22,14 @@ SEGMENT_LENGTH = 80
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _TAB = re.compile(r" ?\x00 ?")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+Marks = Callable[[Any, str, str | None], bool]  # element, tag, classes
+
+
+def unmarked(element: Any, tag: str, classes: str | None) -> bool:
+    """Nothing is wanted."""
+    return False
 
 
 @dataclass(slots=True, eq=False)
@@ -81,11 +90,14 @@ def _is_hidden(element: Any) -> bool:
     return element.get("hidden") is not None or bool((style := element.get("style")) and _HIDING.search(style))
 
 
-def _descend(element: Any, tag: str, parent: Place | None) -> Place:
-    classes, name = element.get("class", ""), element.get("id", "")
-    segment = _segment(tag, classes, name) if classes or name else tag
-    if parent is None:
-        return Place(tag, segment, None, 0, False, _is_hidden(element), False, tag)
+def _top(body: Any) -> Place:
+    tag, classes, name = body.tag, body.get("class", ""), body.get("id", "")
+    return Place(tag, _segment(tag, classes, name) if classes or name else tag, None, 0, False, _is_hidden(body), False, tag)
+
+
+def _descend(element: Any, tag: str, classes: str | None, parent: Place) -> Place:
+    name = element.get("id")
+    segment = _segment(tag, classes or "", name or "") if classes or name else tag
     return Place(
         tag,
         segment,
@@ -101,8 +113,7 @@ def _descend(element: Any, tag: str, parent: Place | None) -> Place:
 class _Reader:
     """Gathers lines while the tree is walked."""
 
-    def __init__(self, wanted: frozenset[Any]) -> None:
-        self.wanted = wanted
+    def __init__(self) -> None:
         self.lines: list[str] = []
         self.blocks: list[Block] = []
         self.places: list[Place] = []
@@ -110,23 +121,21 @@ class _Reader:
         self.end = -1  # of the text so far, without the line end that the next line brings
         self.line = _Line()
 
-    def enter(self, element: Any, parent: Place | None) -> Place:
-        """Begin an element, up to its first child."""
-        tag = element.tag
-        place = _descend(element, tag, parent)
+    def enter(self, element: Any, tag: str, place: Place, wanted: bool) -> None:
+        """Begin an element, up to its first child; where one is wanted, its place in the text is remembered."""
         if tag in BREAKING:
-            self.flush()
+            if self.line.pieces:
+                self.flush()
         elif tag in CELLS:
             self.open_cell(element)
-        if element in self.wanted:
+        if wanted:
             self.line.marks.append((element, len(self.line.pieces)))
         if text := element.text:
             self.say(text, place)
-        return place
 
     def leave(self, element: Any, tag: str, parent: Place) -> None:
         """End an element, and go on to what follows it."""
-        if tag in BREAKING:
+        if tag in BREAKING and self.line.pieces:
             self.flush()
         if tail := element.tail:
             self.say(tail, parent)
@@ -138,17 +147,20 @@ class _Reader:
             for other in others:
                 self.flush()
                 self.put(other, place)
-        else:
+        elif not text.isspace():
             self.put(text, place)
+        elif self.line.pieces or not text.isascii():  # white space that begins a line does not show, but for no-break spaces
+            self.line.pieces.append(text)
 
     def put(self, text: str, place: Place) -> None:
         line = self.line
         line.pieces.append(text)
         if text and not text.isspace():
-            line.place = place if line.place is None else _common(line.place, place)
+            if line.place is not place:
+                line.place = place if line.place is None else _common(line.place, place)
             line.hidden = line.hidden and place.hidden
             if place.linked:
-                line.linked += len(collapse(text).strip(" "))
+                line.linked += len(" ".join(text.split()) if text.isascii() else collapse(text).strip(" "))
 
     def open_cell(self, element: Any) -> None:
         """The border between two cells of a row; the first one starts a line."""
@@ -160,27 +172,29 @@ class _Reader:
 
     def flush(self) -> None:
         """End the line. Marks of an empty line pass on to the next one."""
-        line = self.line
-        if line.place is None:
+        line, place = self.line, self.line.place
+        if place is None:
             if line.pieces:
                 self.line = _Line(marks=[(element, 0) for element, _ in line.marks])
             return
         self.line = _Line()
-        text = _finished("".join(line.pieces), line.place)
+        text = _finished("".join(line.pieces), place)
         start = self.end + 1
         self.end = start + len(text)
         self.lines.append(text)
         for element, count in line.marks:
-            lead = len(_finished("".join(line.pieces[:count]) + "|", line.place)) - 1
+            lead = len(_finished("".join(line.pieces[:count]) + "|", place)) - 1 if count else 0
             self.offsets[element] = start + min(lead, len(text))
-        linked = min(line.linked, len(text))
-        place = line.place
         self.places.append(place)
-        self.blocks.append(Block(start, self.end, place.block, place.path(), linked, line.hidden))
+        self.blocks.append(Block(start, self.end, place.block, place.path(), min(line.linked, len(text)), line.hidden))
 
 
 def _finished(raw: str, place: Place) -> str:
-    return restore(raw.replace("\x00", "\t") if place.spaced else collapse(raw).strip(" \t"))
+    if place.spaced:
+        return restore(raw.replace("\x00", "\t"))
+    if raw.isascii() and "\x00" not in raw:
+        return " ".join(raw.split())  # the same, and quicker; what else counts as white space here, no tree holds
+    return restore(collapse(raw).strip(" \t"))
 
 
 def _common(one: Place, other: Place) -> Place:
@@ -192,27 +206,40 @@ def _common(one: Place, other: Place) -> Place:
     return one
 
 
-def read_source(body: Any, wanted: frozenset[Any] = frozenset()) -> Source:
-    """The source text below `body`; of the elements in `wanted`, also where their text begins.
+def read_source(body: Any, marks: Marks = unmarked) -> Source:
+    """The source text below `body`; of the elements that `marks` says yes to, also where their text begins.
 
+    `marks` is asked about each element below the body with its tag and classes, those without text of the page among them.
     Offsets are code points. Blocks are sorted, disjoint, one for each line, and cover all but the line ends.
     """
-    reader = _Reader(wanted)
-    path = [(body, reader.enter(body, None), iter(body))]
+    reader, top = _Reader(), _top(body)
+    reader.enter(body, top.tag, top, wanted=False)
+    path = [(body, top, iter(body))]
     while path:
         element, place, children = path[-1]
         for child in children:
-            if not isinstance(child.tag, str) or child.tag in SKIPPED:
+            tag = child.tag
+            if not isinstance(tag, str) or tag in SKIPPED:
+                _skip(child, marks)
                 reader.leave(child, "", place)
                 continue
-            inner = reader.enter(child, place)
+            classes = child.get("class")
+            inner = _descend(child, tag, classes, place)
+            reader.enter(child, tag, inner, marks(child, tag, classes))
             if len(child):
                 path.append((child, inner, iter(child)))
                 break
-            reader.leave(child, child.tag, place)
+            reader.leave(child, tag, place)
         else:
             path.pop()
             if path:
                 reader.leave(element, place.tag, path[-1][1])
     reader.flush()
     return Source("\n".join(reader.lines), tuple(reader.blocks), tuple(reader.places), reader.offsets)
+
+
+def _skip(element: Any, marks: Marks) -> None:
+    """Ask about what lies in an element that is no text of the page."""
+    for inner in element.iterdescendants() if len(element) else ():
+        if isinstance(inner.tag, str) and inner.tag not in SKIPPED:
+            marks(inner, inner.tag, inner.get("class"))

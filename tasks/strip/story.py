@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tasks.records import Paragraph, ParsedDocument, Span, StrippedDocument
-from tasks.strip.cover import cover, visible_parts
+from tasks.strip.cover import all_visible, cover, visible_parts
 from tasks.strip.flags import flags_of
 from tasks.strip.judge import Debris, Judgement, judge, judge_texts
 from tasks.strip.lines import Line
@@ -61,7 +61,8 @@ def parts_by_line(judgement: Judgement) -> dict[int, list[Hit]]:
 def division(source: str, line: Line, verdict: Verdict, taken: Iterable[Hit]) -> tuple[list[tuple[int, int]], list[Span]]:
     """The kept stretches of a line and the spans of what is moved out of it."""
     if not verdict.kept:
-        return [], [Span(start, end, verdict.kind, verdict.rule) for start, end in visible_parts(source, line.start, line.end)]
+        parts = ((line.start, line.end),) if line.text and all_visible(source) else visible_parts(source, line.start, line.end)
+        return [], [Span(start, end, verdict.kind, verdict.rule) for start, end in parts]
     kept: list[tuple[int, int]] = []
     gone: list[Span] = []
     at = line.start

@@ -8,13 +8,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tasks.records import Block
+from tasks.strip.containers import Column, Containers
 from tasks.strip.labels import is_furniture
-from tasks.strip.source_text import Place
+from tasks.strip.signs import CAPITAL, CELL, CJK, COPYRIGHT, DIGIT, MARK, QUOTE, SMALL, Signs
 
-Column = NDArray[np.float64]
 Columns = dict[str, Column]
 
 LINKED = 0.34  # share of link text from which a block is no running text
@@ -22,11 +21,8 @@ LONG, CLOSED = 80, 40  # length from which a block is running text; the same if 
 STORY = 0.8  # share of the page's running text that the story's container holds
 UP = 5  # containers above a block that are looked at
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_CLOSED = re.compile(r"[.!?…。！？؟।׃۔][\"'»”’)\]】」』]*\s*\Z")
-_LOWER = re.compile(r"\W*[a-zà-öø-ÿа-яё]")
-_DIGIT = re.compile(r"\d")
-_MARK = re.compile(r"[,;:،，、؛]")
-_QUOTE = re.compile(r"[\"“”„«»「」‘’]")
+_ENDERS = frozenset(".!?…。！？؟।׃۔")
+_CLOSERS = "\"'»”’)]】」』"
 
 
 def weight(text: str) -> float:
@@ -34,56 +30,45 @@ def weight(text: str) -> float:
     return float(len(text)) if text.isascii() else len(text) + 1.5 * len(_CJK.findall(text))
 
 
+def weights_of(texts: Sequence[str], signs: Signs) -> Column:
+    """The weights of all texts."""
+    return np.array([float(len(text)) for text in texts]) + 1.5 * signs.counts(CJK)
+
+
+def closed(text: str) -> bool:
+    """Whether a text ends as a sentence does."""
+    return text.rstrip().rstrip(_CLOSERS)[-1:] in _ENDERS
+
+
 class Layout:
     """The containers of a page and how its running text is spread over them."""
 
-    def __init__(self, texts: Sequence[str], blocks: Sequence[Block], places: Sequence[Place]) -> None:
-        self.blocks, self.places = blocks, places
-        self.lengths = np.array([weight(text) for text in texts])
-        self.links = np.array([min(1.0, block.link_length / max(1, len(text))) for block, text in zip(blocks, texts, strict=True)])
-        self.closed = np.array([float(_CLOSED.search(text) is not None) for text in texts])
+    def __init__(self, texts: Sequence[str], blocks: Sequence[Block], around: Containers, lengths: Column) -> None:
+        self.blocks, self.around, self.lengths = blocks, around, lengths
+        sizes = np.array([max(1, len(text)) for text in texts])
+        self.links = np.minimum(1.0, np.array([block.link_length for block in blocks]) / sizes)
+        self.closed = np.array([closed(text) for text in texts], float)
         long = (self.lengths >= LONG) | ((self.lengths >= CLOSED) & (self.closed > 0))
         raw = np.where((self.links < LINKED) & long, self.lengths, 0.0)
         self.furniture = self._furniture(raw)
         running = np.where(self.furniture > 0, 0.0, raw)
         self.running = running if running.any() else raw
         self.total = max(1.0, float(self.running.sum()))
-        self.sums = _sums(places, self.running)
-        self.best = self._best()
+        self.sums = around.sums(self.running)
 
     def _furniture(self, raw: Column) -> Column:
         """Blocks below an element that names itself furniture, unless half of the page's running text is in it."""
-        sums, half = _sums(self.places, raw), float(raw.sum()) / 2
-        known: dict[Place | None, float] = {None: 0.0}
-        for place in self.places:
-            for one in _unknown(place, known):
-                named = is_furniture(one.segment) and sums.get(one, 0.0) < half
-                known[one] = 1.0 if named else known[one.parent]
-        return np.array([known[place] for place in self.places])
-
-    def _best(self) -> Place | None:
-        """The story's container: the deepest element that holds most of the running text."""
-        full = [place for place, value in self.sums.items() if value >= STORY * self.total]
-        return max(full, key=lambda place: place.depth, default=None)
+        few = (self.around.sums(raw) < float(raw.sum()) / 2).tolist()
+        return self.around.marked([at for at, place in enumerate(self.around.places) if few[at] and is_furniture(place.segment)])
 
     def inside(self) -> Column:
-        known: dict[Place | None, float] = {None: 0.0}
-        for place in self.places:
-            for one in _unknown(place, known):
-                known[one] = 1.0 if one is self.best else known[one.parent]
-        return np.array([known[place] for place in self.places])
+        """The story's container: the deepest element that holds most of the running text."""
+        full = np.flatnonzero(self.sums >= STORY * self.total).tolist()
+        return self.around.marked(sorted(full, key=lambda at: self.around.places[at].depth)[-1:])
 
     def shares(self) -> list[Column]:
         """How much of the running text the containers above each block hold, the nearest first."""
-        rows = {place: self._shares(place) for place in set(self.places)}
-        return list(np.array([rows[place] for place in self.places]).T)
-
-    def _shares(self, place: Place) -> list[float]:
-        found = []
-        for _ in range(UP):
-            found.append(self.sums.get(place, 0.0) / self.total)
-            place = place.parent or place
-        return found
+        return [self.sums[numbers] / self.total for numbers in self.around.above(UP)]
 
     def kin(self) -> Column:
         """How much of the running text stands in elements like a block's own."""
@@ -94,74 +79,58 @@ class Layout:
         return np.array([groups[kind] for kind in kinds]) / self.total
 
 
-def _sums(places: Sequence[Place], weights: Column) -> dict[Place, float]:
-    sums: dict[Place, float] = {}
-    for place, value in zip(places, weights.tolist(), strict=True):
-        above: Place | None = place if value else None
-        while above is not None:
-            sums[above] = sums.get(above, 0.0) + value
-            above = above.parent
-    return sums
-
-
-def _unknown(place: Place | None, known: dict[Place | None, float]) -> list[Place]:
-    """The elements from a place up that are not known yet, outermost first."""
-    found = []
-    while place is not None and place not in known:
-        found.append(place)
-        place = place.parent
-    return found[::-1]
-
-
 def _kind(path: str) -> str:
     return "/".join(path.rsplit("/", 4)[-4:])
 
 
-def neighbours(name: str, column: Column) -> Columns:
+def neighbours(names: Sequence[str], columns: Sequence[Column]) -> Columns:
     """What stands one and two blocks before and after, and around at a distance."""
-    count = len(column)
-    padded = np.concatenate([[0.0, 0.0], column, [0.0, 0.0]])
-    total = np.concatenate([[0.0], np.cumsum(column)])
+    rows = np.array(columns)
+    count = rows.shape[1]
+    edge = np.zeros((len(rows), 2))
+    padded = np.hstack([edge, rows, edge])
+    total = np.hstack([edge[:, :1], np.cumsum(rows, axis=1)])
     here = np.arange(count)
-    near = {f"{name}{by:+d}": padded[2 + by : 2 + by + count] for by in (-2, -1, 1, 2)}
-    wide = {
-        f"{name}~{reach}": (total[np.minimum(here + reach + 1, count)] - total[np.maximum(here - reach, 0)]) / (2 * reach + 1)
-        for reach in (4, 10)
+    seen = {f"{by:+d}": padded[:, 2 + by : 2 + by + count] for by in (-2, -1, 1, 2)}
+    for reach in (4, 10):
+        low, high = np.maximum(here - reach, 0), np.minimum(here + reach + 1, count)
+        seen[f"~{reach}"] = (total[:, high] - total[:, low]) / (2 * reach + 1)
+    return {f"{name}{suffix}": found[row] for suffix, found in seen.items() for row, name in enumerate(names)}
+
+
+def shapes(texts: Sequence[str], words: Sequence[frozenset[str]], heading: frozenset[str], signs: Signs) -> Columns:
+    """What each block says by itself, whatever its language; `words` are those of its text, `heading` those of the title."""
+    counts, (lengths, titled) = Counter(texts), signs.words()
+    return {
+        "marks": np.minimum(signs.counts(MARK), 8) / 8,
+        "digits": signs.counts(DIGIT) / np.array([len(text) for text in texts]),
+        "quote": np.minimum(signs.counts(QUOTE), 1.0),
+        "lower": signs.lower(),
+        "repeated": np.array([counts[text] > 1 for text in texts], float),
+        "heading": np.array([_shared(heading, own) for own in words]) if heading else np.zeros(len(texts)),
+        "colon": np.array([text.endswith((":", "：")) for text in texts], float),
+        "ellipsis": np.array([text.endswith(("…", "...")) for text in texts], float),
+        "copyright": np.minimum(signs.counts(COPYRIGHT), 1.0),
+        "cells": np.minimum(signs.counts(CELL), 1.0),
+        "upper": ((signs.counts(CAPITAL) > 0) & (signs.counts(SMALL) == 0)).astype(float),
+        "title": titled / np.maximum(1, lengths),
+        "words": lengths,
+        "address": np.array(["@" in text or "http" in text or "www." in text for text in texts], float),
     }
-    return near | wide
 
 
-def _shape(text: str, heading: frozenset[str], count: int) -> tuple[float, ...]:
-    length, words = len(text), text.split()
-    distinct = {word.lower() for word in words}
-    return (
-        min(len(_MARK.findall(text)), 8) / 8,
-        len(_DIGIT.findall(text)) / length,
-        float(_QUOTE.search(text) is not None),
-        float(_LOWER.match(text) is not None),
-        float(count > 1),
-        len(heading & distinct) / max(1, len(distinct), len(heading)) if heading else 0.0,
-        float(text.endswith((":", "："))),
-        float(text.endswith(("…", "..."))),
-        float("©" in text),
-        float("|" in text or "\t" in text),
-        float(text.isupper()),
-        sum(map(str.istitle, words)) / max(1, len(words)),
-        float("@" in text or "http" in text or "www." in text),
-    )
+def _shared(heading: frozenset[str], words: frozenset[str]) -> float:
+    return 0.0 if heading.isdisjoint(words) else len(heading & words) / max(len(words), len(heading))
 
 
-_SHAPES = "marks digits quote lower repeated heading colon ellipsis copyright cells upper title address"
-
-
-def features(texts: Sequence[str], blocks: Sequence[Block], places: Sequence[Place], title: str) -> Columns:
+def features(
+    texts: Sequence[str], words: Sequence[frozenset[str]], blocks: Sequence[Block], around: Containers, title: str, signs: Signs
+) -> Columns:
     """Named columns with one number for each block; `title` is the page's own headline, empty where it has none."""
-    layout = Layout(texts, blocks, places)
-    counts, heading = Counter(texts), frozenset(title.lower().split())
-    shapes = np.array([_shape(text, heading, counts[text]) for text in texts]).T
+    layout = Layout(texts, blocks, around, weights_of(texts, signs))
     running = (layout.running > 0).astype(float)
     long = np.log1p(layout.lengths)
-    columns = _standing(layout, running) | dict(zip(_SHAPES.split(), shapes, strict=True))
+    columns = _standing(layout, running) | shapes(texts, words, frozenset(title.lower().split()), signs)
     columns |= {f"share{up}": share for up, share in enumerate(layout.shares())}
     columns |= {
         "furniture": layout.furniture,
@@ -173,11 +142,10 @@ def features(texts: Sequence[str], blocks: Sequence[Block], places: Sequence[Pla
         "short": (layout.lengths < 25).astype(float),
         "running": running,
         "kin": layout.kin(),
-        "hidden": np.array([float(block.hidden) for block in blocks]),
+        "hidden": np.array([block.hidden for block in blocks], float),
     }
-    for name in ("running", "links", "long", "furniture", "closed"):
-        columns |= neighbours(name, columns[name])
-    return columns
+    near = ("running", "links", "long", "furniture", "closed")
+    return columns | neighbours(near, [columns[name] for name in near])
 
 
 def _standing(layout: Layout, running: Column) -> Columns:

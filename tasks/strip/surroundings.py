@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,26 @@ class Outside:
     definite: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Places:
-    """What the path of a block says of it."""
+    """What the path of a block says of it. Paths are read part by part: the parts return on every page, the paths do not."""
 
     caption: re.Pattern[str]
     credit: re.Pattern[str]
     standfirst: re.Pattern[str]
     outside: tuple[Outside, ...]
+
+
+@lru_cache(maxsize=50_000)
+def captioned(places: Places, part: str) -> bool:
+    """Whether a part of a path says that a caption stands below it; a slash stands for the beginning of the part."""
+    return places.caption.search(f"/{part}") is not None
+
+
+@lru_cache(maxsize=50_000)
+def outside_of(places: Places, part: str) -> tuple[Outside, ...]:
+    """What a part of a path names."""
+    return tuple(outside for outside in places.outside if outside.path.search(part))
 
 
 @dataclass(frozen=True, slots=True)

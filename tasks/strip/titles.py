@@ -34,9 +34,9 @@ def same_title(folded: str, known: str) -> bool:
 def printed_headline(sheet: Sheet, hits: Sequence[Hit | None], known: Sequence[str]) -> int | None:
     """Index of the line that is the headline: one that the metadata knows, else the first that is shaped as one."""
     folded = [fold(line.text) for line in sheet.lines] if known else []
-    for title in map(fold, known):
+    for title in dict.fromkeys(map(fold, known)):
         for index, text in enumerate(folded):
-            if sheet.open(index) and same_title(text, title):
+            if abs(len(text) - len(title)) <= SUFFIX and same_title(text, title) and sheet.open(index):
                 return index
     return first_heading(sheet) if sheet.page else None if known else first_title(sheet, hits)
 

@@ -38,7 +38,7 @@ _NAME = re.compile(r"[a-z_][a-z0-9_.-]*\Z")
 _UNWELCOME = [c for c in range(1, 0x20) if c not in (0x09, 0x0A, 0x0C, 0x0D)]
 _OUT = {c: 0xFDD0 + c for c in _UNWELCOME} | {0xFFFE: 0xFDD9, 0xFFFF: 0xFDDA, 0: 0xFFFD, 0x0C: 0x20}
 _BACK = {there: here for here, there in _OUT.items() if there >= 0xFDD0 and there != 0xFFFD}
-_STRANGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_STRANGE_BYTES = bytes(c for c in _OUT if c < 0x20)  # the others are U+FFFE, U+FFFF and surrogates
 _REFERENCE = re.compile(r"&#(?:0*([1-8]|1[14-9]|2\d|3[01])|[xX]0*([1-8bBeEfF]|1[0-9a-fA-F]));")
 _CARRIED = re.compile("[\ufdd0-\ufdef]")
 
@@ -53,7 +53,16 @@ def carry(markup: str) -> str:
     if "\r" in markup:
         markup = markup.replace("\r\n", "\n").replace("\r", "\n")
     markup = _REFERENCE.sub(_referenced, markup)
-    return _SURROGATES.sub("\ufffd", markup).translate(_OUT) if _STRANGE.search(markup) else markup
+    return _SURROGATES.sub("\ufffd", markup).translate(_OUT) if _is_strange(markup) else markup
+
+
+def _is_strange(markup: str) -> bool:
+    """Whether characters stand in the markup that travel as others; asked of its bytes, which is quicker than looking for them."""
+    try:
+        data = markup.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return len(data.translate(None, _STRANGE_BYTES)) != len(data) or b"\xef\xbf\xbe" in data or b"\xef\xbf\xbf" in data
 
 
 def restore(text: str) -> str:

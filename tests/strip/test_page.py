@@ -79,10 +79,10 @@ def test_the_slow_answer_is_for_pages_whose_story_was_not_found(monkeypatch, uns
 
 
 def test_doubt_is_the_share_that_may_be_wrong():
-    texts = ["a" * 60, "b" * 40]
-    assert rooms.doubt(np.array([1.0, 0.0]), texts) == 0
-    assert rooms.doubt(np.array([0.9, 0.2]), texts) == pytest.approx((6 + 8) / 60)
-    assert rooms.doubt(np.array([0.4, 0.4]), texts) > 1
+    lengths = np.array([60.0, 40.0])
+    assert rooms.doubt(np.array([1.0, 0.0]), lengths) == 0
+    assert rooms.doubt(np.array([0.9, 0.2]), lengths) == pytest.approx((6 + 8) / 60)
+    assert rooms.doubt(np.array([0.4, 0.4]), lengths) > 1
 
 
 def test_an_extractor_that_breaks_has_no_opinion(monkeypatch):
@@ -95,11 +95,11 @@ def test_an_extractor_that_breaks_has_no_opinion(monkeypatch):
 
 
 def test_doubt():
-    texts = ["x" * 100, "y" * 100]
-    assert not in_doubt(np.array([0.99, 0.01]), texts, [False, False])
-    assert in_doubt(np.array([0.7, 0.3]), texts, [False, False])
-    assert in_doubt(np.array([0.99, 0.01]), texts, [True, True])
-    assert in_doubt(np.array([0.01, 0.01]), texts, [False, False])
+    lengths = np.array([100.0, 100.0])
+    assert not in_doubt(np.array([0.99, 0.01]), lengths, [False, False])
+    assert in_doubt(np.array([0.7, 0.3]), lengths, [False, False])
+    assert in_doubt(np.array([0.99, 0.01]), lengths, [True, True])
+    assert in_doubt(np.array([0.01, 0.01]), lengths, [False, False])
 
 
 def test_sway():

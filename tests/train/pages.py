@@ -26,12 +26,13 @@ from tasks.records import Block
 from tasks.settings import CONFIG
 from tasks.strip.align import Alignment
 from tasks.strip.clues import page_clues, page_title
+from tasks.strip.containers import Column
 from tasks.strip.labels import labels
 from tasks.strip.linked_data import article_bodies
 from tasks.strip.page import stated_blocks
 from tasks.strip.page_model import described, labelled
 from tasks.strip.source_text import read_source
-from tasks.strip.structure import Column, Columns
+from tasks.strip.structure import Columns
 from tasks.strip.tree import read_tree
 from tasks.strip.trees import Tree
 from tests.benchmarks.environment import peers_python
