@@ -14,7 +14,7 @@ BYLINE = 120  # characters of a byline
 WORD = re.compile(r"\w+")
 BEHIND = 400  # characters behind the story within which a line can be its credit
 NEAR = 600  # and one near the end in so many
-JOINED = re.compile(r"\s*[/,;+|]\s*|\s(?:and|und|et|y|e|mit|with|avec)\s")
+JOINED = re.compile(r"(?:(?<!\s)\s+)?[/,;+|]\s*|\s(?:and|und|et|y|e|mit|with|avec)\s")
 OWN_KINDS = ("syndication", "copyright", "boilerplate", "author-bio", "dateline", "source")
 
 

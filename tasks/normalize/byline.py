@@ -12,8 +12,10 @@ from tasks.records import Author
 from tasks.text import name_key, plain
 
 EMAIL = re.compile(r"[\w.+\-]{1,64}@\S+|(?<!\w)@\w+|https?://\S+|www\.\S+")
-BRACKETS = re.compile(r"\s*[(\[（【][^)\]）】]{0,80}[)\]）】]")
-TRAIL = re.compile(r"(?:\s*[|•·⋅∙–—]\s*|\s{2,}|,\s*)(?:(?:\w+\.?\s+)?\d{1,2}[.,/:\s].*|\d{4}.*|[Uu]pdated.*|[Pp]ublished.*)\Z", re.S)
+BRACKETS = re.compile(r"(?:(?<!\s)\s+)?[(\[（【][^)\]）】]{0,80}[)\]）】]")
+TRAIL = re.compile(
+    r"(?:(?:(?<!\s)\s+)?[|•·⋅∙–—]\s*|(?<!\s)\s{2,}|,\s*)(?:(?:\w+\.?\s+)?\d{1,2}[.,/:\s].*|\d{4}.*|[Uu]pdated.*|[Pp]ublished.*)\Z", re.S
+)
 GLUED = re.compile(r"(?<=[a-zà-ÿ]{3})(?=[A-ZÀ-Þ])")  # where markup joined two names, or a name and a label
 DATED = re.compile(  # a date before a name: `25.10.2022 - Ada Brook`, `Dec 17, 2025Ada Brook`
     r"\A\s*(?:[^\W\d_]{3,9}\.?,?\s+)?\d{1,2}(?:st|nd|rd|th)?[./,\s-]{1,2}(?:[^\W\d_]{3,9}\.?,?\s+|\d{1,2}[./-])?(?:19|20)\d\d"
@@ -21,13 +23,13 @@ DATED = re.compile(  # a date before a name: `25.10.2022 - Ada Brook`, `Dec 17, 
 )
 HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}\Z")
 DIGIT = re.compile(r"\d")
-LAST_WORD = re.compile(r"(?:[A-ZÀ-Þ]?[a-zà-ÿ]+|[A-ZÀ-Þ]+)[.,]?\s*\Z")
+LAST_WORD = re.compile(r"(?:[A-ZÀ-Þ]?[a-zà-ÿ]{1,24}|[A-ZÀ-Þ]{1,24})[.,]?\s{0,4}\Z")
 EDGES = ' ：⋅∙\t\u00a0,;:|•·–—-/*"“”„«»›‹_>'
 ELIDED = re.compile(r"[dlo]['’]", re.I)
 LETTER = re.compile(r"[^\W\d_]")
 INVERTED = re.compile(r"\A(?P<last>[^\W\d_][\w'’\-]+),\s+(?P<first>[^\W\d_][\w.'’\-]*(?: [^\W\d_][\w.'’\-]*)?)\Z")
 UNCASED = re.compile(r"[\u0590-\u08ff\u0900-\u1fff\u3040-\u9fff\uac00-\ud7af]")
-SPLIT = re.compile(r"\s*,\s*|\s+[–—-]\s+")
+SPLIT = re.compile(r"(?:(?<!\s)\s+)?,\s*|(?<!\s)\s+[–—-]\s+")
 ONE_WORD = "a single word"
 CAPITAL_INSIDE = re.compile(r"\A\w+(?:\.|[A-Z])")  # `MA` and `Ph.D.`, not `Ma`
 SINGLE = re.compile(r"[^\W\d_][\w\-]{1,29}\Z")  # a first name, a pen name, initials

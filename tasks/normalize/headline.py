@@ -11,7 +11,7 @@ from tasks.normalize.titles import Title, merged, scores
 from tasks.records import Clue
 from tasks.text import name_key, plain
 
-SEPARATOR = re.compile(r"\s+[|•·»›«‹—–\-:/~]{1,2}\s+|\s*[|｜ㅣ]\s*|(?<=[가-힣])-(?=[가-힣]{2,6}\s?[|ㅣ｜])")
+SEPARATOR = re.compile(r"(?<!\s)\s+[|•·»›«‹—–\-:/~]{1,2}\s+|(?:(?<!\s)\s+)?[|｜ㅣ]\s*|(?<=[가-힣])-(?=[가-힣]{2,6}\s?[|ㅣ｜])")
 WORD = re.compile(r"\w+")
 STANDFIRST = 300  # characters of one
 OVERLAP = 0.2  # share of common words from which two titles are of one story

@@ -8,14 +8,15 @@ from tasks.text import name_key, plain
 
 LINK = re.compile(r"\s*(?:https?:|www\.|@|/)")
 LEGAL = re.compile(
-    r"(?:,?\s+(?:GmbH(?: & Co\.? KG)?|AG|eG|S\.?\s?L\.?U?\.?|S\.?A\.?|S\.?p\.?A\.?|Ltd\.?|Inc\.?|LLC|plc|B\.?V\.?|AS|AB|Oy|Corp\.?))+\Z"
+    r"(?:,?(?<!\s)\s+"
+    r"(?:GmbH(?: & Co\.? KG)?|AG|eG|S\.?\s?L\.?U?\.?|S\.?A\.?|S\.?p\.?A\.?|Ltd\.?|Inc\.?|LLC|plc|B\.?V\.?|AS|AB|Oy|Corp\.?)){1,3}\Z"
 )
 NOTICE = re.compile(
     r"(?:©|\([cC]\)|\bCopyright\b)\s*|\b(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?\b"
     r"|\b(?:[Aa]ll rights reserved|Alle Rechte vorbehalten|Tous droits réservés|Todos los derechos reservados)\.?"
 )
 SUFFIX = re.compile(r"(?<=[^\s.])(?:\.(?:com|net|org|info|news|online|tv|co))?\.[a-z]{2,6}\Z")
-TAGLINE = re.compile(r"\s+[|–—-]\s+|\s*[|｜]\s*")
+TAGLINE = re.compile(r"(?<!\s)\s+[|–—-]\s+|(?:(?<!\s)\s+)?[|｜]\s*")
 ORDER = (
     *("publisher.name", "og:site_name", "Organization.name", "WebSite.name"),
     *("application-name", "publisher", "web-app-title", "copyright"),
