@@ -15,20 +15,20 @@ from tasks.records import Block, ParsedDocument, RawDocument
 from tasks.settings import CONFIG
 from tasks.strip.align import Alignment
 from tasks.strip.clues import Marks, page_clues, page_title
-from tasks.strip.containers import Column
+from tasks.strip.containers import Column, containers_of
 from tasks.strip.linked_data import article_bodies
 from tasks.strip.opinions import opinion, trafilatura_pieces
 from tasks.strip.page_model import likelihoods, load_page_model, logit, probability
 from tasks.strip.repeats import host_of
-from tasks.strip.source_text import Source, read_source
+from tasks.strip.source_text import Place, Source, read_source
 from tasks.strip.structure import weight
 from tasks.strip.tree import read_tree
 from tasks.strip.trees import Forest
 
 MAIN = 0.5  # likelihood from which a block is main content
 DOUBT = 0.15  # expected share of wrong text from which trafilatura is asked too
-LOST_TRACK = 0.8  # the same from which its slow answer is worth more than its fast one
-AGREED = 0.7  # share of the layout's main content that the fast answer keeps, or the slow one is asked as well
+LOST_TRACK = 1.0  # the same from which its slow answer is worth more than its fast one
+FURNITURE = 0.03  # likelihood below which a block need not be shown to it
 MISSED = 0.3  # share of the page's own JSON-LD body outside the main content from which it is asked, too
 HEAVIEST = 5_000  # characters of a block that are weighed
 BLANKS = re.compile(r"\s{2,}")
@@ -53,8 +53,8 @@ def parse_page(document: RawDocument, config: Path = CONFIG) -> ParsedDocument:
     marks = Marks()
     source = read_source(body, marks)
     clues, values = page_clues(tree, marks.found, source.offsets)
-    blocks = _judged(tree, source, article_bodies(values), load_page_model(config))
     template = None if host_of(document.url or "") else fingerprint(body)
+    blocks = _judged(tree, source, article_bodies(values), load_page_model(config))
     return ParsedDocument(replace(document, text=""), source.text, blocks, clues, template)
 
 
@@ -66,7 +66,7 @@ def _judged(tree: Any, source: Source, bodies: list[str], model: Forest) -> tupl
     layout = likely = likelihoods([measured(text) for text in texts], source.blocks, source.places, page_title(tree), structured, model)
     kept = [False] * len(texts)
     if len(source.text) <= LARGEST and in_doubt(layout, lengths, structured):
-        kept = asked_outside(tree, alignment, layout, lengths)
+        kept = asked_outside(tree, source.places, alignment, layout, lengths)
         likely = rescued(swayed(layout, kept), kept, lengths)
     structure: list[bool] = (layout >= MAIN).tolist()
     main: list[bool] = (likely >= MAIN).tolist()
@@ -84,14 +84,24 @@ def measured(text: str) -> str:
     return BLANKS.sub(" ", text[:HEAVIEST]) if len(text) > HEAVIEST else text
 
 
-def asked_outside(tree: Any, alignment: Alignment, layout: Column, lengths: Column) -> list[bool]:
-    """trafilatura's fast answer, or its slow one where the layout lost track, or where the fast one drops much of what it finds."""
-    if doubt(layout, lengths) < LOST_TRACK:
-        kept = opinion(alignment, lambda: trafilatura_pieces(tree, fast=True))
-        found = lengths * (layout >= MAIN)
-        if float(found[np.array(kept, bool)].sum()) >= AGREED * float(found.sum()):
-            return kept
-    return opinion(alignment, lambda: trafilatura_pieces(tree, fast=False))
+def asked_outside(tree: Any, places: Sequence[Place], alignment: Alignment, layout: Column, lengths: Column) -> list[bool]:
+    """trafilatura's fast answer on what is not surely furniture, or its slow one on the whole page where the layout lost track.
+
+    The tree loses that furniture: nothing may be asked of it afterwards.
+    """
+    lost = doubt(layout, lengths) >= LOST_TRACK
+    if not lost:
+        drop_furniture(places, layout)
+    return opinion(alignment, lambda: trafilatura_pieces(tree, fast=not lost))
+
+
+def drop_furniture(places: Sequence[Place], layout: Column) -> None:
+    """Take the largest elements out of the tree in which the layout finds no block that might be main content."""
+    around = containers_of(places)
+    most = [float(layout[first:last].max()) for first, last in zip(around.firsts.tolist(), around.lasts.tolist(), strict=True)]
+    for place, own, parent in zip(around.places, most, around.parents.tolist(), strict=True):
+        if own < FURNITURE <= most[parent]:
+            place.element.drop_tree()
 
 
 def stated_blocks(alignment: Alignment, bodies: Sequence[str]) -> list[bool]:

@@ -44,6 +44,7 @@ class Place:
     hidden: bool
     spaced: bool
     block: str  # the nearest block element
+    element: Any  # of the tree
     route: str | None = None  # the path, once it was asked for
 
     def path(self) -> str:
@@ -92,7 +93,7 @@ def _is_hidden(element: Any) -> bool:
 
 def _top(body: Any) -> Place:
     tag, classes, name = body.tag, body.get("class", ""), body.get("id", "")
-    return Place(tag, _segment(tag, classes, name) if classes or name else tag, None, 0, False, _is_hidden(body), False, tag)
+    return Place(tag, _segment(tag, classes, name) if classes or name else tag, None, 0, False, _is_hidden(body), False, tag, body)
 
 
 def _descend(element: Any, tag: str, classes: str | None, parent: Place) -> Place:
@@ -107,6 +108,7 @@ def _descend(element: Any, tag: str, classes: str | None, parent: Place) -> Plac
         parent.hidden or _is_hidden(element),
         parent.spaced or tag in SPACED,
         tag if tag in NESTED else parent.block,
+        element,
     )
 
 

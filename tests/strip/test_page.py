@@ -67,15 +67,25 @@ def test_trafilatura_is_asked_only_in_doubt(monkeypatch):
     assert (len(asked), len(kept)) == (1, len(PARAGRAPHS))
 
 
-@pytest.mark.parametrize(
-    ("unsure", "kept", "fast"), [(0.2, PARAGRAPHS, [True]), (0.2, PARAGRAPHS[:1], [True, False]), (0.9, PARAGRAPHS, [False])]
-)
-def test_the_slow_answer_is_for_pages_whose_story_was_not_found(monkeypatch, unsure, kept, fast):
+@pytest.mark.parametrize(("unsure", "fast"), [(0.2, True), (0.99, True), (1.1, False)])
+def test_the_slow_answer_is_for_pages_whose_story_was_not_found(monkeypatch, unsure, fast):
     asked = []
-    monkeypatch.setattr(rooms, "trafilatura_pieces", lambda tree, fast: asked.append(fast) or kept)
+    monkeypatch.setattr(rooms, "trafilatura_pieces", lambda tree, fast: asked.append(fast) or PARAGRAPHS)
     monkeypatch.setattr(rooms, "doubt", lambda *_: unsure)
     parse_page(document(story_page()))
-    assert asked == fast
+    assert asked == [fast]
+
+
+@pytest.mark.parametrize(("unsure", "whole"), [(0.2, False), (1.1, True)])
+def test_sure_furniture_is_shown_to_trafilatura_only_where_the_layout_lost_track(monkeypatch, unsure, whole):
+    shown = []
+    monkeypatch.setattr(rooms, "trafilatura_pieces", lambda tree, fast: shown.append(" ".join(tree.itertext())) or PARAGRAPHS)
+    monkeypatch.setattr(rooms, "likelihoods", lambda texts, *_: np.array([0.7 if text in PARAGRAPHS else 0.01 for text in texts]))
+    monkeypatch.setattr(rooms, "doubt", lambda *_: unsure)
+    parsed = parse_page(document(story_page()))
+    assert all(paragraph in shown[0] for paragraph in PARAGRAPHS)
+    assert all(text in shown[0] for text in ("Imprint", "Facebook", "Another story, number 3")) == whole
+    assert "Imprint" in parsed.source_text  # the page itself stays whole
 
 
 def test_doubt_is_the_share_that_may_be_wrong():

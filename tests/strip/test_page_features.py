@@ -34,10 +34,10 @@ def test_a_text_is_closed_by_a_sentence_mark_and_what_closes_quotations(text: st
 
 def grown(parents: list[int]) -> list[Place]:
     """A tree of elements, each below one before it, in document order."""
-    made = [Place("body", "body", None, 0, False, False, False, "body")]
+    made = [Place("body", "body", None, 0, False, False, False, "body", None)]
     for parent in parents:
         above = made[parent % len(made)]
-        made.append(Place("div", "div", above, above.depth + 1, False, False, False, "div"))
+        made.append(Place("div", "div", above, above.depth + 1, False, False, False, "div", None))
     below: dict[Place | None, list[Place]] = {}
     for place in made:
         below.setdefault(place.parent, []).append(place)
