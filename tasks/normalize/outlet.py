@@ -1,17 +1,19 @@
 """Who published it: by address, by what came with the document, by the site's own name, by what the text lets slip."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tasks.normalize.address import domains
 from tasks.normalize.choice import Candidate
 from tasks.normalize.facts import OutletFacts
-from tasks.normalize.reading import Reading
+from tasks.normalize.reading import Line, Reading
 from tasks.normalize.registry import Mention, Registry
 from tasks.normalize.site import best_name, site_names_stated
 from tasks.normalize.wires import Wires
 from tasks.text import name_key, plain
 
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 LONGEST = 600  # characters of a line in which an outlet names itself
 
 
@@ -90,9 +92,14 @@ def _by_mention(reading: Reading, registry: Registry, wires: Wires, via: str | N
     body = reading.paragraphs if any("body" in m.where for m in registry.mentions) else ()
     for mention in registry.mentions:
         texts = [p for p in body if "comment" in p or "response" in p or "statement" in p] if mention.where == ("body",) else []
-        texts += [line.text for line in reading.removed_as(*mention.where)]
+        texts += [line.text for line in reading.removed_as(*mention.where) if not _is_credit(line, reading)]
         for text in texts:
             yield from _in_text(mention, text[-LONGEST:], registry, wires, via)
+
+
+def _is_credit(line: Line, reading: Reading) -> bool:
+    """Whether a copyright line is that of a picture in the story: inside it, and without a year."""
+    return line.kind == "copyright" and reading.start < line.start < reading.end and not YEAR.search(line.text)
 
 
 def _in_text(
