@@ -44,6 +44,7 @@ def class_of(character: str) -> int:
 
 
 KNOWN = np.full(0x110000, UNKNOWN, np.uint16)  # `class_of` by code point, of the characters that have been asked for
+LOWERED = np.zeros(0x110000, np.uint32)  # the code point of the small letter, of the same characters
 
 
 def codes_of(text: str) -> Codes:
@@ -53,12 +54,18 @@ def codes_of(text: str) -> Codes:
 
 def classes(codes: Codes) -> npt.NDArray[np.uint16]:
     """The kinds of all characters of a text."""
-    kinds = KNOWN[codes]
+    kinds = KNOWN.take(codes)
     if (kinds == UNKNOWN).any():
         for code in np.unique(codes[kinds == UNKNOWN]).tolist():
             KNOWN[code] = class_of(chr(code))
-        kinds = KNOWN[codes]
+            LOWERED[code] = ord(chr(code).lower()[0])
+        kinds = KNOWN.take(codes)
     return kinds
+
+
+def lowered(codes: Codes) -> Codes:
+    """The code points in small letters, of a text whose classes have been asked for."""
+    return LOWERED.take(codes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from tasks.records import Span
+from tasks.strip.characters import codes_of
 
 # What no reader sees: C0 and C1 controls but for white space, soft hyphen, zero-width and direction marks, tags.
 INVISIBLE = re.compile(
@@ -25,8 +26,7 @@ HIDDEN[[at for at in WHERE_INVISIBLE if INVISIBLE.match(chr(at))]] = True
 @lru_cache(maxsize=8)  # asked for each line of a text
 def all_visible(source: str) -> bool:
     """Whether a text has no invisible characters."""
-    codes = np.frombuffer(source.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return not HIDDEN[np.minimum(codes, np.uint32(len(HIDDEN) - 1))].any()
+    return not HIDDEN.take(codes_of(source), mode="clip").any()
 
 
 def joins(source: str, at: int) -> bool:

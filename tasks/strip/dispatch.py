@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from tasks.strip.characters import codes_of
 from tasks.strip.gate import folded, is_raw, rarity, spaced
 from tasks.strip.heads import head
 from tasks.strip.knowledge import Form, Rule
@@ -56,11 +57,6 @@ def text_of(lines: Sequence[str]) -> Text:
     return Text(tuple(raw), tuple(plain), BREAK.join((*plain, "")))
 
 
-def codes_of(text: str) -> Numbers:
-    """The code points of a text."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-
-
 def grams_of(codes: Numbers) -> Iterator[tuple[int, Numbers]]:
     """For each length from one to six a number for each stretch of so many code points in a row; five are left out."""
     twos = codes[:-1] * MIXERS[0] ^ codes[1:] * MIXERS[1]
@@ -95,7 +91,7 @@ class Grams:
     def found(self, numbers: Numbers, ends: Places, words: Counts) -> Iterator[tuple[int, int, tuple[tuple[str, int], ...]]]:
         """Places at which a string may be, with their lines and the strings."""
         bits = numbers >> self.shift
-        at = np.flatnonzero(self.wanted[bits])
+        at = np.flatnonzero(self.wanted.take(bits))
         lines = np.searchsorted(ends, at, side="right")
         here = words[lines] <= self.words[bits[at]]
         for place, line, number in zip(at[here].tolist(), lines[here].tolist(), numbers[at[here]].tolist(), strict=True):
@@ -171,19 +167,25 @@ def dispatch_of(rules: Sequence[Rule]) -> Dispatch:
     """Rules made ready; the order among those for whole lines, and among the others, stays."""
     ordered = sorted(rules, key=lambda rule: not rule.whole_line)
     trials = [Trial(i, rule, form, SPOTS[rule.place], rule.words) for i, rule in enumerate(ordered) for form in rule.forms]
-    behind = tuple(trial for trial in trials if not (trial.form.heads and trial.rule.whole_line))
+    behind = tuple(trial for trial in trials if not told_by_beginning(trial))
     holding: dict[str, list[int]] = defaultdict(list)
     for at, trial in enumerate(behind):
         for literal in trial.form.gate or ():
             holding[literal].append(at)
     return Dispatch(
         rules=tuple(ordered),
-        begun=by_beginning([trial for trial in trials if trial.form.heads and trial.rule.whole_line]),
+        begun=by_beginning([trial for trial in trials if told_by_beginning(trial)]),
         behind=behind,
         literals=literals_of({literal: max(behind[at].words for at in places) for literal, places in holding.items()}),
         holding={literal: tuple(places) for literal, places in holding.items()},
         always=tuple(at for at, trial in enumerate(behind) if trial.form.gate is None),
     )
+
+
+def told_by_beginning(trial: Trial) -> bool:
+    """Whether the beginning of a line tells best if a form is worth trying: one letter, or a figure, says less than its strings."""
+    heads = trial.form.heads
+    return bool(heads) and trial.rule.whole_line and (trial.form.gate is None or min(map(len, heads)) > 1)
 
 
 def by_beginning(trials: Sequence[Trial]) -> dict[str, tuple[Trial, ...]]:

@@ -1,259 +1,166 @@
-"""What the line model sees of a line: its shape, its place, its neighbours. A row a line, a column a feature, no language assumed."""
+"""What the line model sees of a line: its shape, its place, its neighbours. A column a feature, a value a line, no language assumed.
+
+Values are whole numbers and quotients of two: a text has the same ones by itself and among others. None says how long a text is or
+how much of it is story: trees take such figures for the names of the texts they learn from.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
+from tasks.strip.characters import ALPHA, COMMA, DIGIT, LOWER, MARK, QUOTE, SPACE, UPPER, WIDE, Characters, characters_of
 from tasks.strip.context import found_around, topics
-from tasks.strip.lines import UNSPACED, Line, fold
-from tasks.strip.verdicts import Sheet
+from tasks.strip.stack import DEBRIS, TENTHS, Column, Flags, Integers, Stack, share
 
-Matrix = npt.NDArray[np.float64]
-QUOTES = frozenset('"“”„«»「」『』')
-MARKS = frozenset("|»›→•@©#/")
+Any = np.generic
 LINKS = ("http", "www.")
-COMMAS = frozenset(",،、，;")
-UNKNOWN = 0xFFFF
-ALPHA, DIGIT, UPPER, LOWER, SPACE, COMMA, QUOTE, MARK, WIDE = range(9)  # kinds of characters, in the order of `class_of`
-NEAR, FAR = 3, 10  # lines to each side that make a neighbourhood
-HEAVIEST = 60.0  # words beyond which a line weighs no more
+NEXT, NEAR, FAR, WIDEST = 2, 3, 10, 30  # lines to each side that make a neighbourhood
+HEAVIEST, MOST_COMMAS = 60, 4  # words beyond which a line weighs no more
+HEAD_LINES = 3  # paragraphs that make the head of a story
+LONG_AGO = 1 << 40  # what no place comes near
 
 
-@cache
-def class_of(character: str) -> int:
-    """What a character is, a bit for each kind."""
-    kinds = (
-        character.isalpha(),
-        character.isdigit(),
-        character.isupper(),
-        character.islower(),
-        character.isspace(),
-        character in COMMAS,
-        character in QUOTES,
-        character in MARKS,
-        bool(UNSPACED.match(character)),
-    )
-    return sum(1 << bit for bit, holds in enumerate(kinds) if holds)
+def features(stack: Stack) -> dict[str, npt.NDArray[Any]]:
+    """All features of the lines of some texts."""
+    texts = [line.text for sheet in stack.sheets for line in sheet.lines]
+    all_of = characters_of(texts)
+    debris = stack.decided == DEBRIS
+    story = ((stack.ends & (stack.words >= 10)) | (stack.words >= 28)) & ~debris
+    told = stack.summed(story)
+    head = story & (told[:-1] - told[stack.first] < HEAD_LINES)
+    own = shapes(stack, texts) | spelling(all_of, texts)
+    around = places(stack, story, debris) | found_around(stack) | topics(stack, all_of, story, head)
+    crossed = {
+        "story_like": story,
+        "story_after_debris": story * around["debris_near"],
+        "lonely_story": story * (1 - around["story_share_near"]),
+        **{f"{name}_around": stack.window(stack.summed(thousandths(around[name])), NEXT) for name in ("topic", "topic_head")},
+    }
+    return {**own, **around, **crossed}
 
 
-KNOWN = np.full(0x110000, UNKNOWN, np.uint16)  # `class_of` by code point, of the characters that have been asked for
+def thousandths(values: npt.NDArray[Any]) -> Integers:
+    """Shares as whole numbers."""
+    return np.asarray(np.rint(values * 1000), dtype=np.int64)
 
 
-def classes(codes: npt.NDArray[np.uint32], text: str) -> npt.NDArray[np.uint16]:
-    """The kinds of all characters of a text."""
-    kinds = KNOWN[codes]
-    if (kinds == UNKNOWN).any():
-        for character in set(text):
-            KNOWN[ord(character)] = class_of(character)
-        kinds = KNOWN[codes]
-    return kinds
+def shapes(stack: Stack, texts: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
+    """What each line says by itself."""
+    seen = [count for sheet in stack.sheets for count in repeated([line.text for line in sheet.lines])]
+    return {
+        "words": stack.words,
+        "ends_sentence": stack.ends,
+        "ends_colon": np.array([text.endswith((":", "：")) for text in texts]),
+        "ends_dots": np.array([text.endswith(("…", "...")) for text in texts]),
+        "ends_question": np.array([text.endswith(("?", "？", "؟")) for text in texts]),
+        "repeated": np.array(seen) > 1,
+        "gap_before": stack.gap,
+    }
 
 
-def codes_of(text: str) -> npt.NDArray[np.uint32]:
-    """The code points of a text."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+def repeated(texts: Sequence[str]) -> list[int]:
+    """How often the text of each line stands in its document."""
+    seen = Counter(texts)
+    return [seen[text] for text in texts]
 
 
-@dataclass(frozen=True, slots=True)
-class Characters:
-    """The kinds of all characters of some lines in a row, a line break behind each line, and where the lines begin and end."""
-
-    kinds: npt.NDArray[np.uint16]
-    starts: npt.NDArray[np.intp]
-    ends: npt.NDArray[np.intp]
-
-    def mask(self, bit: int) -> npt.NDArray[np.bool_]:
-        """Which characters are of a kind."""
-        return np.asarray(self.kinds & np.uint16(1 << bit), dtype=bool)
-
-    def counted(self, mask: npt.NDArray[np.bool_]) -> Matrix:
-        """For each line how many of its characters a mask marks."""
-        return np.add.reduceat(mask, self.starts, dtype=np.intp).astype(float)  # the break behind a line counts as well: no mask marks it
-
-    def first(self, bit: int) -> Matrix:
-        """For each line whether its first character is of a kind."""
-        return self.mask(bit)[self.starts].astype(float)
-
-
-def characters_of(texts: Sequence[str]) -> Characters:
-    """The characters of the lines of a document."""
-    whole = "\n".join((*texts, ""))
-    ends = np.cumsum([len(text) + 1 for text in texts]) - 1
-    return Characters(classes(codes_of(whole), whole), np.concatenate(([0], ends[:-1] + 1)), ends)
-
-
-def token_marks(blank: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """The first characters of words between blanks, and those of words of up to three characters; the last character is a blank."""
+def token_marks(blank: Flags) -> tuple[Integers, Integers]:
+    """Where words between blanks begin, and where those of up to three characters do; the last character is a blank."""
     begins = ~blank
     begins[1:] &= blank[:-1]
     at = np.flatnonzero(begins)
     after = np.flatnonzero(blank[1:] & ~blank[:-1]) + 1
-    short = np.zeros(len(blank), bool)
-    short[at[after - at <= 3]] = True
-    return begins, short
+    return at, at[after - at <= 3]
 
 
-def shapes(lines: Sequence[Line], title: frozenset[str]) -> dict[str, Matrix]:
-    """What each line says by itself, in the company of the headline's words."""
-    texts = [line.text for line in lines]
-    words, ends = np.array([line.words for line in lines]), np.array([line.ends for line in lines])
-    seen = Counter(texts)
-    return {
-        "log_words": np.log1p(words),
-        "up_to_3_words": words <= 3,
-        "up_to_8_words": words <= 8,
-        "from_9_to_20_words": (words > 8) & (words <= 20),
-        "over_40_words": words > 40,
-        "ends_sentence": ends,
-        "short_sentence": ends & (words <= 8),
-        "ends_colon": np.array([text.endswith((":", "：")) for text in texts]),
-        "ends_dots": np.array([text.endswith(("…", "...")) for text in texts]),
-        "ends_question": np.array([text.endswith(("?", "？", "؟")) for text in texts]),
-        **spelling(characters_of(texts), np.array([any(word in text for word in LINKS) for text in texts])),
-        "repeated": np.array([seen[text] > 1 for text in texts]),
-        "title_words": np.array([shared(title, text) for text in texts]),
-        "gap_before": np.array([line.gap for line in lines]),
-    }
-
-
-def spelling(all_of: Characters, linked: npt.NDArray[np.bool_]) -> dict[str, Matrix]:
+def spelling(all_of: Characters, texts: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
     """What the characters of each line say."""
     begins, short = token_marks(all_of.mask(SPACE))
-    tokens = np.maximum(1.0, all_of.counted(begins))
-    letters = np.maximum(1.0, all_of.counted(all_of.mask(ALPHA)))
-    upper = all_of.mask(UPPER)
+    tokens, upper = all_of.within(begins), all_of.mask(UPPER)
+    linked = np.array([any(word in text for word in LINKS) for text in texts])
     return {
-        "digit_share": all_of.counted(all_of.mask(DIGIT)) / np.maximum(1, all_of.ends - all_of.starts),
-        "capital_words": all_of.counted(begins & upper) / tokens,
-        "all_capitals": (all_of.counted(upper) / letters > 0.7).astype(float),
-        "short_words": all_of.counted(short) / tokens,
-        "commas": np.minimum(4.0, all_of.counted(all_of.mask(COMMA))),
-        "quoted": np.minimum(1.0, all_of.counted(all_of.mask(QUOTE))),
-        "marks": np.minimum(1.0, all_of.counted(all_of.mask(MARK)) + linked),
+        "digit_share": share(all_of.counted(all_of.mask(DIGIT)), all_of.ends - all_of.starts),
+        "capital_words": share(all_of.within(begins[upper[begins]]), tokens),
+        "capitals": share(all_of.counted(upper), all_of.counted(all_of.mask(ALPHA))),
+        "short_words": share(all_of.within(short), tokens),
+        "commas": np.minimum(all_of.counted(all_of.mask(COMMA)), MOST_COMMAS),
+        "quotes": all_of.counted(all_of.mask(QUOTE)) > 0,
+        "marks": (all_of.counted(all_of.mask(MARK)) > 0) | linked,
         "starts_lower": all_of.first(LOWER),
         "starts_digit": all_of.first(DIGIT),
-        "unspaced": np.minimum(1.0, all_of.counted(all_of.mask(WIDE))),
+        "unspaced": all_of.counted(all_of.mask(WIDE)) > 0,
     }
 
 
-def shared(title: frozenset[str], text: str) -> float:
-    """Share of the headline's words that stand in a line."""
-    return len(title.intersection(fold(text).split())) / len(title) if title else 0.0
+def densest(stack: Stack, weights: Integers) -> Flags:
+    """Which lines lie in the stretch of their text whose weights add up to most."""
+    total, at = stack.summed(weights), stack.at
+    before = total[:-1] - total[stack.first]  # of the same text, up to each line
+    apart = stack.text * LONG_AGO
+    least = np.minimum.accumulate(before - apart) + apart
+    begins = np.maximum.accumulate(np.where(before == least, at, 0))
+    gained = before + weights - least
+    most = np.maximum.reduceat(gained, np.flatnonzero(at == stack.first))[stack.text]
+    last = np.minimum.reduceat(np.where(gained == most, at, LONG_AGO), np.flatnonzero(at == stack.first))[stack.text]
+    return (most > 0) & (at >= begins[last]) & (at <= last)
 
 
-def window(values: Matrix, reach: int) -> Matrix:
-    """Sums of the values within `reach` lines to each side, the line itself among them; of several rows at once."""
-    return windows(summed(values), reach)
-
-
-def summed(values: Matrix) -> Matrix:
-    """Sums up to each line, along the last axis, a 0 before them."""
-    total = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
-    np.cumsum(values, axis=-1, out=total[..., 1:])
-    return total
-
-
-def windows(total: Matrix, reach: int) -> Matrix:
-    """Sums within `reach` lines to each side, from the sums up to each line."""
-    count = total.shape[-1] - 1
-    at = np.arange(count)
-    return np.asarray(total[..., np.minimum(at + reach + 1, count)] - total[..., np.maximum(at - reach, 0)])
-
-
-def shifted(values: Matrix, by: int) -> Matrix:
-    """The values of the lines `by` further on, 0 beyond the ends."""
-    moved = np.zeros_like(values)
-    if by > 0:
-        moved[:-by] = values[by:]
-    else:
-        moved[-by:] = values[:by]
-    return moved
-
-
-def densest(weights: Matrix) -> npt.NDArray[np.bool_]:
-    """Which lines lie in the stretch whose weights add up to most."""
-    inside = np.zeros(len(weights), bool)
-    best, total, start, span = 0.0, 0.0, 0, (0, 0)
-    for at, weight in enumerate(weights):
-        if total <= 0:
-            total, start = 0.0, at
-        total += weight
-        if total > best:
-            best, span = total, (start, at + 1)
-    inside[span[0] : span[1]] = True
-    return inside
-
-
-def places(lines: tuple[Line, ...], story: Matrix, debris: Matrix) -> dict[str, Matrix]:
-    """Where the lines stand in the document, and what stands around them."""
-    count = len(lines)
-    at = np.arange(count, dtype=float)
-    words = np.array([line.words for line in lines])
-    told = np.flatnonzero(story)
-    first, last = (float(told[0]), float(told[-1])) if len(told) else (0.0, count - 1.0)
-    ends = np.array([float(line.ends) for line in lines])
-    capped = np.minimum(words, HEAVIEST)
-    weights = np.where(debris > 0, -8.0, np.where(story > 0, capped, -4.0))
-    total = summed(np.array([story * words, words, debris, ends, np.ones(count), capped, story]))
-    near, far = windows(total, NEAR), windows(total, FAR)
+def places(stack: Stack, story: Flags, debris: Flags) -> dict[str, npt.NDArray[Any]]:
+    """Where the lines stand in their text, and what stands around them."""
+    at, words = stack.at, np.rint(stack.words * TENTHS).astype(np.int64)
+    capped = np.minimum(words, HEAVIEST * TENTHS)
+    inside = densest(stack, np.where(debris, -8 * TENTHS, np.where(story, capped, -4 * TENTHS)))
+    total = stack.summed(np.array([story * words, words, debris, stack.ends, np.ones(len(at)), capped, story], np.int64))
+    told = stack.whole(total[0])
+    near, far, widest = (stack.window(total, reach) for reach in (NEAR, FAR, WIDEST))
+    first, last = edges(stack, story, total[6])
     found = {
-        "position": at / max(1, count - 1),
-        "log_from_start": np.log1p(at),
-        "log_from_end": np.log1p(count - 1 - at),
-        "before_story": at < first,
-        "after_story": at > last,
-        "log_to_first": np.log1p(np.abs(at - first)),
-        "log_to_last": np.log1p(np.abs(at - last)),
-        "in_densest": densest(weights),
-        "story_share_near": near[0] / np.maximum(1.0, near[1]),
-        "story_share_far": far[0] / np.maximum(1.0, far[1]),
-        "debris_near": near[2] / near[4],
-        "debris_far": far[2] / far[4],
-        "ends_near": near[3] / near[4],
-        "log_lines": np.full(count, np.log1p(count)),
-        "story_lines": np.full(count, np.log1p(story.sum())),
-        "document_story_share": np.full(count, float((story * words).sum() / max(1.0, words.sum()))),
-        "log_words_near": np.log1p(windows(total[5], 2)),
-        "log_words_far": np.log1p(windows(total[5], 8)),
-        "story_lines_near": windows(total[6], 5),
+        "position": share(at - stack.first, stack.stop - stack.first - 1),
+        "from_start": at - stack.first,
+        "from_end": stack.stop - 1 - at,
+        "to_first": at - first,
+        "to_last": at - last,
+        "in_densest": inside,
+        "story_share_near": share(near[0], near[1]),
+        "story_share_far": share(far[0], far[1]),
+        "story_share_widest": share(widest[0], widest[1]),
+        "debris_near": share(near[2], near[4]),
+        "debris_far": share(far[2], far[4]),
+        "debris_widest": share(widest[2], widest[4]),
+        "ends_near": share(near[3], near[4]),
+        "words_near": stack.window(total[5], NEXT),
+        "words_far": stack.window(total[5], 8),
+        "story_before": share(total[0][:-1] - total[0][stack.first], told),
+        "story_lines_near": stack.window(total[6], 5),
     }
-    log_words = np.log1p(words)
+    return found | neighbours(stack, story, debris)
+
+
+def edges(stack: Stack, story: Flags, told: Integers) -> tuple[Integers, Integers]:
+    """For each line the first and the last paragraph of its text; of a text without any, its first and its last line."""
+    at, any_there = np.flatnonzero(story), told[stack.stop] > told[stack.first]
+    padded = np.concatenate((at, np.zeros(1, np.int64)))
+    first = np.where(any_there, padded[np.minimum(told[stack.first], len(at))], stack.first)
+    last = np.where(any_there, padded[np.maximum(told[stack.stop] - 1, 0)], stack.stop - 1)
+    return first, last
+
+
+def neighbours(stack: Stack, story: Flags, debris: Flags) -> dict[str, Column]:
+    """What the lines next to a line are."""
+    found: dict[str, Column] = {}
     for by, side in ((-1, "previous"), (1, "next")):
-        found[f"{side}_story"] = shifted(story, by)
-        found[f"{side}_debris"] = shifted(debris, by)
-        found[f"{side}_log_words"] = shifted(log_words, by)
-        found[f"{side}_ends"] = shifted(ends, by)
-        found[f"longer_than_{side}"] = log_words - found[f"{side}_log_words"]
-        found[f"{side}_but_one_log_words"] = shifted(log_words, 2 * by)
-        found[f"{side}_but_one_ends"] = shifted(ends, 2 * by)
+        found[f"{side}_story"] = stack.shifted(story, by)
+        found[f"{side}_debris"] = stack.shifted(debris, by)
+        found[f"{side}_words"] = stack.shifted(stack.words, by)
+        found[f"{side}_ends"] = stack.shifted(stack.ends, by)
+        found[f"longer_than_{side}"] = (stack.words + 1) / (found[f"{side}_words"] + 1)
+        found[f"{side}_but_one_words"] = stack.shifted(stack.words, 2 * by)
+        found[f"{side}_but_one_ends"] = stack.shifted(stack.ends, 2 * by)
     return found
 
 
-def table(found: Mapping[str, npt.ArrayLike], count: int) -> tuple[tuple[str, ...], Matrix]:
-    """Features as their names and a row for each of so many lines."""
-    matrix = np.empty((len(found), count))
-    for row, values in enumerate(found.values()):
-        matrix[row] = values
-    return tuple(found), matrix.T
-
-
-def features(sheet: Sheet, title: str) -> tuple[tuple[str, ...], Matrix]:
-    """Names of the features, and a row of them for each line of a sheet on which the rules have spoken."""
-    lines = sheet.lines
-    own = shapes(lines, frozenset(fold(title).split()))
-    story = np.array([float(line.story_like and not sheet.debris(line.index)) for line in lines])
-    debris = np.array([float(sheet.debris(line.index)) for line in lines])
-    around = places(lines, story, debris) | found_around(sheet.verdicts) | topics([line.text for line in lines], story)
-    inside = np.asarray(around["in_densest"], dtype=float)
-    crossed = {
-        "story_like": story,
-        "story_outside_densest": story * (1 - inside),
-        "short_in_densest": (1 - story) * inside,
-        "story_after_debris": story * around["debris_near"],
-        "lonely_story": story * (1 - around["story_share_near"]),
-    }
-    return table({**own, **around, **crossed}, len(lines))
+def table(columns: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[np.float32]:
+    """Features as rows of a table, a column a line."""
+    return np.array(list(columns.values()), np.float32)

@@ -35,9 +35,10 @@ def last_paragraph(stripped: StrippedDocument) -> str:
 
 def walls(sheet: Sheet) -> int:
     """How many lines speak of a paywall after the story has begun."""
-    first = next((i for i, verdict in enumerate(sheet.decided()) if verdict.kept), len(sheet.lines))
-    below = zip(sheet.lines[first:], sheet.decided()[first:], strict=True)
-    return sum(verdict.kind in WALLS and not line.block.hidden for line, verdict in below)
+    verdicts = sheet.decided()
+    said = [at for at, verdict in enumerate(verdicts) if verdict.kind in WALLS and not sheet.lines[at].block.hidden]
+    first = next((at for at, verdict in enumerate(verdicts) if verdict.kept), len(verdicts)) if said else 0
+    return sum(at > first for at in said)
 
 
 def shortened(stripped: StrippedDocument) -> bool:

@@ -1,7 +1,7 @@
 """From a judgement to a stripped document: paragraphs, spans for all the rest, captions, confidence."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tasks.records import Paragraph, ParsedDocument, Span, StrippedDocument
@@ -34,7 +34,7 @@ def divided(parsed: ParsedDocument, judgement: Judgement, debris: Debris) -> Str
     moved: list[Span] = []
     taken = parts_by_line(judgement)
     for line, verdict in zip(judgement.sheet.lines, judgement.sheet.decided(), strict=True):
-        kept, gone = division(source, line, verdict, taken[line.index])
+        kept, gone = division(source, line, verdict, taken.get(line.index, ()))
         moved.extend(gone)
         if kept:
             paragraphs.append(Paragraph(tuple(kept), "paragraph" if verdict.kind == "body" else verdict.kind))
@@ -58,11 +58,11 @@ def parts_by_line(judgement: Judgement) -> dict[int, list[Hit]]:
     return found
 
 
-def division(source: str, line: Line, verdict: Verdict, taken: Iterable[Hit]) -> tuple[list[tuple[int, int]], list[Span]]:
+def division(source: str, line: Line, verdict: Verdict, taken: Sequence[Hit]) -> tuple[list[tuple[int, int]], list[Span]]:
     """The kept stretches of a line and the spans of what is moved out of it."""
-    if not verdict.kept:
+    if not verdict.kept or not taken:
         parts = ((line.start, line.end),) if line.text and all_visible(source) else visible_parts(source, line.start, line.end)
-        return [], [Span(start, end, verdict.kind, verdict.rule) for start, end in parts]
+        return (list(parts), []) if verdict.kept else ([], [Span(start, end, verdict.kind, verdict.rule) for start, end in parts])
     kept: list[tuple[int, int]] = []
     gone: list[Span] = []
     at = line.start

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tasks.strip.lines import Line, fold
+from tasks.strip.lines import WORD, Line, fold
 from tasks.strip.matching import Hit, head_of
 from tasks.strip.names import name_like
 from tasks.strip.verdicts import Sheet, Verdict
@@ -19,8 +19,10 @@ SUFFIX = 45  # characters that an outlet's name adds to a title
 
 def title_like(line: Line) -> bool:
     """A line that could be a headline: a few words up to a long sentence, not closed by a full stop."""
+    if not 2 <= line.words <= LONGEST_TITLE:
+        return False
     closed = line.text.rstrip("\"'”’»)").endswith((".", "。", "．", "।", ":", "：", ",", ";", "…"))
-    return (2 <= line.words <= LONGEST_TITLE) and not closed and any(c.isalpha() for c in line.text)
+    return not closed and (line.text[0].isalpha() or any(c.isalpha() for c in line.text))
 
 
 def same_title(folded: str, known: str) -> bool:
@@ -63,12 +65,12 @@ def first_title(sheet: Sheet, hits: Sequence[Hit | None]) -> int | None:
     if repeated is not None:
         return repeated
     longer = [i for i in heading if sheet.lines[i].words >= 4]
-    return next(iter(echoed(longer, sheet.lines)), (longer or heading)[0])
+    return next(iter(echoed(longer, sheet.lines)), longer[0]) if len(longer) > 1 else (longer or heading)[0]
 
 
 def echoed(titles: Sequence[int], lines: Sequence[Line]) -> Iterator[int]:
     """Those of some lines whose longer words the lines below take up, by their beginnings (words are inflected)."""
-    last = last_lines(lines[titles[0] + 1 :]) if titles else {}
+    last = last_lines(lines[titles[0] + 1 :])
     for title in titles:
         words = [stem for stem in stems(lines[title]) if len(stem) >= STEM - 1]
         if words and sum(last.get(word, -1) > title for word in words) / len(words) >= ECHO:
@@ -82,7 +84,7 @@ def last_lines(lines: Sequence[Line]) -> dict[str, int]:
 
 def stems(line: Line) -> set[str]:
     """The beginnings of the words of a line, of the longer ones five letters."""
-    return {word[:STEM] for word in fold(line.text).split()}
+    return {word[:STEM] for word in WORD.findall(line.text.casefold())}
 
 
 def whole(hit: Hit | None) -> bool:

@@ -1,7 +1,7 @@
 """A verdict on a line, and the sheet on which the passes of the judge write them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tasks.strip.lines import Line
 
@@ -50,7 +50,7 @@ class Sheet:
         """The sheet with verdicts on lines that had none; earlier passes win."""
         if not found:
             return self
-        return replace(self, verdicts=tuple(v if v is not None else found.get(i) for i, v in enumerate(self.verdicts)))
+        return Sheet(self.lines, tuple([found.get(i) if v is None else v for i, v in enumerate(self.verdicts)]), self.page)
 
     def glued(self, index: int) -> bool:
         """Whether a line stands right below the one before it, in a text that sets others apart by blank lines."""

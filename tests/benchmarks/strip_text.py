@@ -24,7 +24,8 @@ from tasks.strip.judge import Debris, load_debris
 from tasks.strip.shard import MOST_TOGETHER
 from tasks.strip.story import strip_document, strip_texts
 from tasks.strip.text import parse_text
-from tests.train.lines import DATA, fold_models, fold_of, items, raw_of, samples
+from tasks.strip.trees import forest_of
+from tests.train.lines import DATA, PEERS, fold_of, fold_trees, items, raw_of, samples
 
 SCORER = DATA.parents[2] / "checks" / "score.py"
 VIEWS = ("main", "recall", "np4k", "readab", "blocks")
@@ -92,8 +93,8 @@ def table(title: str, rows: dict[str, list[str]]) -> None:
 
 def quality(found: Sequence[Item]) -> None:
     """Word F1, precision and recall by view, of ours and of simple rules; ours by language on the view main."""
-    debris, models = load_debris(CONFIG), fold_models(list(samples()))
-    by_fold = {fold: replace(debris, model=model) for fold, model in models.items()}
+    debris, trees = load_debris(CONFIG), fold_trees(list(samples()), PEERS)
+    by_fold = {fold: replace(debris, model=replace(debris.model, forest=forest_of(each))) for fold, each in trees.items()}
     ways: dict[str, Callable[[Item], str]] = {
         "Copydesk, outlets unseen by the model": lambda item: ours(by_fold[fold_of(item["domain"])], raw_of(item)),
         "C4's line rules": lambda item: c4_rules([line["text"] for line in item["lines"]]),

@@ -1,9 +1,10 @@
-"""Fits boosted trees whose levels ask one question each: called by `pages.py` with the Python of an environment that has catboost.
+"""Fits boosted trees whose levels ask one question each: called by `pages.py` and `lines.py` with the Python of an environment that has catboost.
 
-    forests.py ROWS.npz TREES.json ROUNDS
+    forests.py ROWS.npz TREES.json ROUNDS [SHAPE]
 
 ROWS has `rows` (one for each block), `truth`, `weights` and `names`. TREES gets a list of [questions, leaves]: a question is a name
-and a border, the first one is the lowest bit of the leaf's number; a tree without questions is the constant that is added.
+and a border, the first one is the lowest bit of the leaf's number; a tree without questions is the constant that is added. SHAPE is
+JSON: settings that take the place of those for pages.
 """
 
 import json
@@ -27,9 +28,10 @@ STEADY = {"random_seed": 1, "thread_count": 1, "verbose": False, "allow_writing_
 
 
 def main() -> None:
-    source, target, rounds = sys.argv[1:]
+    source, target, rounds, *shape = sys.argv[1:]
     data = np.load(source)
-    model = CatBoostClassifier(iterations=int(rounds), **SHAPE, **STEADY)
+    settings = SHAPE | STEADY | (json.loads(shape[0]) if shape else {})
+    model = CatBoostClassifier(iterations=int(rounds), **settings)
     model.fit(Pool(data["rows"], data["truth"], weight=data["weights"]))
     with tempfile.TemporaryDirectory() as work:
         model.save_model(f"{work}/model.json", format="json")

@@ -1,50 +1,59 @@
-"""Trains the line model on the labelled lines of ../shared/data/lines and writes config/debris/model.yml: `make train-lines`.
+"""Trains the line model on the labelled lines of ../shared/data/lines and writes config/line_model.csv: `make train-lines`.
 
-Five folds by domain: the second layer learns from chances that the first gave to domains it had not seen. What models do on domains
-that they have not seen is measured by `make bench-strip-text`.
+Boosted trees are fitted by catboost in an environment of its own (`forests.py`). What models do on domains that they have not seen is
+measured by `make bench-strip-text`, with one model for each of five groups of domains.
 """
 
+import argparse
 import bisect
 import gzip
 import json
+import subprocess
 import sys
+import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tasks.records import RawDocument
 from tasks.settings import CONFIG
-from tasks.strip.features import Matrix, features
+from tasks.strip.features import features, table
 from tasks.strip.judge import load_debris, texts_by_rules
-from tasks.strip.model import Layer, LineModel, second_look, title_of
+from tasks.strip.model import FILE
+from tasks.strip.stack import Column, stack_of
 from tasks.strip.text import parse_text
+from tasks.strip.trees import Tree
 from tasks.strip.verdicts import Sheet
+from tests.benchmarks.environment import peers_python
+from tests.train.pages import FITTER, shortened, write_model
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "lines" / "texts.jsonl.gz"
+PEERS = Path(tempfile.gettempdir()) / "copydesk-peers-strip"
 VIEWS = ("main", "recall", "np4k", "readab")
-FOLDS, RIDGE, STEPS = 5, 30.0, 20
-THRESHOLD, LEAST_LINES = 0.22, 30
+FOLDS, ROUNDS, TOGETHER = 5, 500, 32
+SHAPE = {"depth": 5, "learning_rate": 0.06, "l2_leaf_reg": 20, "rsm": 0.15}
 CLOSEST, MORE = "main", 1.5  # the view that is closest to what comes in, and what it counts
+
+Item = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A labelled document after the rules: features, words, which lines are open, which are story, its fold."""
+    """A labelled document after the rules: a row of features for each line, which are story, what each counts in learning, its fold."""
 
     names: tuple[str, ...]
-    matrix: Matrix
-    words: Matrix
-    open_lines: Matrix
-    story: Matrix
-    learn: Matrix  # what a line counts in learning: nothing where it is decided, a title or neutral; lines of long documents less
+    rows: npt.NDArray[np.float32]
+    story: Column
+    learn: Column  # nothing where a line is decided, a title or neutral; lines of long documents less
     fold: int
 
 
-def labels_of(sheet: Sheet, item: dict[str, Any]) -> list[str]:
+def labels_of(sheet: Sheet, item: Item) -> list[str]:
     """The label of each line of the sheet, by where it begins."""
     starts, labels, at = [], [], 0
     for line in item["lines"]:
@@ -54,13 +63,13 @@ def labels_of(sheet: Sheet, item: dict[str, Any]) -> list[str]:
     return [labels[bisect.bisect_right(starts, line.start) - 1] for line in sheet.lines]
 
 
-def items() -> Iterator[dict[str, Any]]:
+def items() -> Iterator[Item]:
     """The labelled texts of the data."""
     with gzip.open(DATA, "rt", encoding="utf-8") as handle:
         yield from map(json.loads, handle)
 
 
-def raw_of(item: dict[str, Any]) -> RawDocument:
+def raw_of(item: Item) -> RawDocument:
     """A labelled text as the split room hands it over."""
     text = "\n".join(line["text"] for line in item["lines"])
     return RawDocument("", "", "", "", None, "", "text/plain", "utf-8", text, item["url"], None)
@@ -69,18 +78,26 @@ def raw_of(item: dict[str, Any]) -> RawDocument:
 def samples() -> Iterator[Sample]:
     """The labelled documents that are learnt from."""
     debris = load_debris(CONFIG)
-    for item in items():
-        if item["view"] not in VIEWS or not (parsed := parse_text(raw_of(item))).blocks:
-            continue
-        ((sheet, _),) = texts_by_rules([parsed], debris, [frozenset()])
-        names, matrix = features(sheet, title_of(sheet))
-        labels = labels_of(sheet, item)
-        still_open = np.array([float(sheet.open(line.index)) for line in sheet.lines])
-        told = np.array([float(label in ("body", "debris")) for label in labels])
-        story = np.array([float(label == "body") for label in labels])
-        words = np.array([line.words for line in sheet.lines])
-        counts = (MORE if item["view"] == CLOSEST else 1.0) / np.sqrt(max(9, len(words))) * (np.sqrt(np.minimum(words, 40.0)) + 0.5)
-        yield Sample(names, matrix, words, still_open, story, still_open * told * counts, fold_of(item["domain"]))
+    found = [(item, parsed) for item in items() if item["view"] in VIEWS and (parsed := parse_text(raw_of(item))).blocks]
+    for start in range(0, len(found), TOGETHER):
+        some = found[start : start + TOGETHER]
+        sheets = [sheet for sheet, _ in texts_by_rules([parsed for _, parsed in some], debris, [frozenset()] * len(some))]
+        columns = features(stack_of(sheets))
+        rows, at = table(columns).T, 0
+        for (item, _), sheet in zip(some, sheets, strict=True):
+            yield sample_of(item, sheet, tuple(columns), rows[at : at + len(sheet.lines)])
+            at += len(sheet.lines)
+
+
+def sample_of(item: Item, sheet: Sheet, names: tuple[str, ...], rows: npt.NDArray[np.float32]) -> Sample:
+    """A labelled document with the features of its lines."""
+    labels = labels_of(sheet, item)
+    told = np.array(
+        [sheet.open(line.index) and label in ("body", "debris") for line, label in zip(sheet.lines, labels, strict=True)], float
+    )
+    words = np.array([line.words for line in sheet.lines])
+    counts = (MORE if item["view"] == CLOSEST else 1.0) / np.sqrt(max(9, len(words))) * (np.sqrt(np.minimum(words, 40.0)) + 0.5)
+    return Sample(names, rows, np.array([float(label == "body") for label in labels]), told * counts, fold_of(item["domain"]))
 
 
 def fold_of(domain: str) -> int:
@@ -88,87 +105,38 @@ def fold_of(domain: str) -> int:
     return zlib.crc32(domain.encode()) % FOLDS
 
 
-def fitted(rows: Matrix, story: Matrix, weight: Matrix) -> tuple[float, Matrix]:
-    """Intercept and weights of a ridge logistic regression, by Newton's method on standardised features."""
-    mean, spread = rows.mean(axis=0), rows.std(axis=0)
-    spread[spread < 1e-6] = 1.0
-    scaled = np.c_[np.ones(len(rows)), (rows - mean) / spread]
-    ridge = RIDGE * np.eye(scaled.shape[1])
-    ridge[0, 0] = 0.0
-    found = np.zeros(scaled.shape[1])
-    for _ in range(STEPS):
-        chance = 1 / (1 + np.exp(-scaled @ found))
-        slope = scaled.T @ (weight * (chance - story)) + ridge @ found
-        curve = (scaled * (weight * chance * (1 - chance))[:, None]).T @ scaled + ridge
-        step = np.linalg.solve(curve, slope)
-        found -= step
-        if np.abs(step).max() < 1e-6:
-            break
-    weights = found[1:] / spread
-    return float(found[0] - (mean * weights).sum()), weights
+def fitted(found: Sequence[Sample], environment: Path) -> list[Tree]:
+    """Trees that learnt from these documents."""
+    chosen = [(sample, sample.learn > 0) for sample in found]
+    weights = np.concatenate([sample.learn[learn] for sample, learn in chosen])
+    with tempfile.TemporaryDirectory() as work:
+        source, target = Path(work, "rows.npz"), Path(work, "trees.json")
+        np.savez(
+            source,
+            rows=np.vstack([sample.rows[learn] for sample, learn in chosen]),
+            truth=np.concatenate([sample.story[learn] for sample, learn in chosen]),
+            weights=weights / weights.mean(),
+            names=np.array(found[0].names),
+        )
+        fitter = Path(__file__).with_name("forests.py")
+        subprocess.run([peers_python(environment, FITTER), fitter, source, target, str(ROUNDS), json.dumps(SHAPE)], check=True)
+        content = json.loads(target.read_text())
+    return [Tree(tuple((name, shortened(at)) for name, at in asked), tuple(round(leaf, 3) for leaf in leaves)) for asked, leaves in content]
 
 
-def joined(found: list[Sample], matrices: list[Matrix], folds: set[int]) -> tuple[Matrix, Matrix, Matrix]:
-    """Rows, labels and weights of the lines to learn from, in the samples of some folds."""
-    chosen = [(s, m, s.learn > 0) for s, m in zip(found, matrices, strict=True) if s.fold in folds]
-    weight = np.concatenate([s.learn[learn] for s, _, learn in chosen])
-    rows, story = np.concatenate([m[learn] for _, m, learn in chosen]), np.concatenate([s.story[learn] for s, _, learn in chosen])
-    return rows, story, weight / weight.mean()
-
-
-def layers(found: list[Sample], matrices: list[Matrix]) -> dict[int, tuple[float, Matrix]]:
-    """For each fold a layer that did not see its domains."""
-    return {fold: fitted(*joined(found, matrices, set(range(FOLDS)) - {fold})) for fold in range(FOLDS)}
-
-
-def looked_again(found: list[Sample], first: dict[int, tuple[float, Matrix]]) -> tuple[tuple[str, ...], list[Matrix]]:
-    """What the second layer sees: names of its own features, and the rows by chances of layers that did not see a sample's domain."""
-    names: tuple[str, ...] = ()
-    rows = []
-    for sample in found:
-        intercept, weights = first[sample.fold]
-        chance = 1 / (1 + np.exp(-(sample.matrix @ weights + intercept)))
-        names, matrix = second_look(chance, sample.matrix, sample.words, sample.open_lines)
-        rows.append(matrix)
-    return names, rows
-
-
-def fold_models(found: list[Sample]) -> dict[int, LineModel]:
-    """For each fold a model that did not see its domains."""
-    first = layers(found, [s.matrix for s in found])
-    more, rows = looked_again(found, first)
-    second, names = layers(found, rows), found[0].names
-    return {
-        fold: LineModel(layer(names, first[fold]), layer((*names, *more), second[fold]), THRESHOLD, LEAST_LINES) for fold in range(FOLDS)
-    }
-
-
-def layer(names: tuple[str, ...], fit: tuple[float, Matrix]) -> Layer:
-    """A layer as the judge uses it."""
-    return Layer(fit[0], names, tuple(fit[1].tolist()))
-
-
-def layer_lines(title: str, names: tuple[str, ...], layer: tuple[float, Matrix]) -> list[str]:
-    """A layer as YAML, a feature a line."""
-    return [f"{title}:", f"  intercept: {layer[0]:.4f}", *(f"  {name}: {weight:.4f}" for name, weight in zip(names, layer[1], strict=True))]
+def fold_trees(found: Sequence[Sample], environment: Path) -> dict[int, list[Tree]]:
+    """For each fold trees that did not see its domains."""
+    return {fold: fitted([sample for sample in found if sample.fold != fold], environment) for fold in range(FOLDS)}
 
 
 def main() -> None:
     """Train on everything and write."""
+    parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
+    parser.add_argument("--peers", type=Path, default=PEERS)
+    options = parser.parse_args()
     if not DATA.exists():
         sys.exit(f"the labelled lines are not here: {DATA} is expected")
-    found = list(samples())
-    first = [s.matrix for s in found]
-    more, second = looked_again(found, layers(found, first))
-    every = set(range(FOLDS))
-    head = [
-        "# The line model: chance of a line to be story. Written by `make train-lines`; do not edit.",
-        f"threshold: {THRESHOLD}",
-        f"least_lines: {LEAST_LINES}",
-    ]
-    text = layer_lines("first", found[0].names, fitted(*joined(found, first, every)))
-    text += layer_lines("second", (*found[0].names, *more), fitted(*joined(found, second, every)))
-    (CONFIG / "debris" / "model.yml").write_text("\n".join([*head, *text]) + "\n", encoding="utf-8")
+    write_model(CONFIG / FILE, fitted(list(samples()), options.peers))
 
 
 if __name__ == "__main__":
