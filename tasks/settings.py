@@ -55,6 +55,7 @@ class Limits(_Section):
     nesting: int = Field(5, ge=1, description="containers inside containers; deeper ones are rejected as too-deep")
     members: int = Field(1_000_000, ge=1, description="members of one container; the rest is rejected as too-many")
     expansion: float = Field(200, gt=1, description="bytes unpacked for each byte packed; more is rejected as too-large")
+    expansion_megabytes: float = Field(64, ge=0, description="MB that any container may unpack to, however small it is")
     seconds: float = Field(10, gt=0, description="processor seconds that a document may take in a room; else it is rejected as timeout")
     clock_seconds: float = Field(600, gt=0, description="the same by the clock, for what waits instead of working")
     memory_megabytes: float = Field(1024, ge=64, description="memory that work on a document may take, in MiB; else out-of-memory")

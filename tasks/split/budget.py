@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tasks.settings import Limits
 from tasks.split.errors import Refused
 
-FLOOR = 64_000_000  # bytes that may come out of any container, however small
+MEGABYTE = 1_000_000
 
 
 class Budget:
@@ -19,5 +19,5 @@ class Budget:
     def spend(self, size: int) -> None:
         """Count `size` more bytes. Raises Refused with `too-large`."""
         self._given += size
-        if self._given > FLOOR and self._given > self._packed() * self._limits.expansion:
+        if self._given > self._limits.expansion_megabytes * MEGABYTE and self._given > self._packed() * self._limits.expansion:
             raise Refused("too-large", f"unpacks to more than {self._limits.expansion:g} bytes for each packed byte")

@@ -16,6 +16,8 @@ from tasks.split.source import Item, Refusal, Source
 from tasks.split.streams import to_seekable
 
 BATCH = 64  # rows in memory at a time; a row may be as large as a document
+HELD = 1 << 20  # bytes of columns after which Arrow has to give back what it freed
+BUFFER = 1 << 16  # bytes of a column that are read ahead: a row group may be as large as the file
 DAMAGED = (OSError, pa.ArrowException, ValueError, MemoryError, OverflowError)
 
 
@@ -56,8 +58,12 @@ def _budget(source: Source, limits: Limits) -> Budget:
 
 
 def _items(source: Source, batches: Iterator[pa.RecordBatch], first: int, budget: Budget, limits: Limits) -> Iterator[Item]:
-    number = first
+    number, held = first, 0
     for batch in batches:
+        held += batch.nbytes
+        if held > HELD:
+            pa.default_memory_pool().release_unused()  # what Arrow freed and would keep for later
+            held = 0
         for start in range(0, batch.num_rows, BATCH):
             for row in _rows(batch.slice(start, BATCH)):
                 number += 1
@@ -70,7 +76,7 @@ def read_parquet(source: Source, limits: Limits) -> Iterator[Item]:
     with to_seekable(source.stream) as stream:
         _check_ending(stream)
         try:
-            table = pq.ParquetFile(stream, page_checksum_verification=True)
+            table = pq.ParquetFile(stream, page_checksum_verification=True, pre_buffer=False, buffer_size=BUFFER)
         except DAMAGED as error:
             raise Refused("encrypted" if "ncrypt" in str(error) else "corrupt", f"the file's footer is damaged: {error}") from None
         with table:

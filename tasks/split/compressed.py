@@ -1,6 +1,7 @@
 """gzip, bzip2, xz and zstd: one stream inside another, unpacked while it is read."""
 
 import bz2
+import contextlib
 import io
 import lzma
 import zlib
@@ -14,10 +15,12 @@ from tasks.settings import Limits
 from tasks.split.budget import Budget
 from tasks.split.errors import Refused
 from tasks.split.gzipped import QuickGzip
-from tasks.split.source import Item, Source
+from tasks.split.source import Item, Source, refuse
 from tasks.split.streams import Counted
 
+MEMORY = 256 << 20  # bytes that unpacking xz may take
 STEP = 1 << 18  # bytes unpacked at a time
+SMALL_STEP = 1 << 12  # the same where it cannot be read again: as much may be lost before a damage
 TAKE = 1 << 16  # packed bytes taken at a time
 MARKS = {"gzip": b"\x1f\x8b", "bzip2": b"BZh", "xz": b"\xfd7zXZ"}  # how each member begins
 SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".zstd", ".lzma", ".z")
@@ -73,7 +76,7 @@ class _Standard:
 def _unpacker(kind: str) -> Unpacker:
     if kind == "gzip":
         return _Zlib()
-    return _Standard(bz2.BZ2Decompressor() if kind == "bzip2" else lzma.LZMADecompressor(memlimit=256 << 20))
+    return _Standard(bz2.BZ2Decompressor() if kind == "bzip2" else lzma.LZMADecompressor(memlimit=MEMORY))
 
 
 class Unpacked(io.RawIOBase):
@@ -86,6 +89,7 @@ class Unpacked(io.RawIOBase):
         self._budget = budget
         self._given = 0
         self._pending = b""
+        self.behind: str | None = None  # what is wrong with what follows the last good member
 
     def readable(self) -> bool:
         return True
@@ -112,6 +116,8 @@ class Unpacked(io.RawIOBase):
         try:
             return self._unpacker.unpack(data, size)
         except ERRORS as error:
+            if "emory" in str(error):
+                raise Refused("too-large", f"the {self._kind} stream needs more than {MEMORY >> 20} MiB to be unpacked") from None
             raise Refused("corrupt", f"the {self._kind} stream is damaged after {self._given} unpacked bytes: {error}") from None
 
     def _following(self) -> bool:
@@ -122,7 +128,8 @@ class Unpacked(io.RawIOBase):
         if not rest:
             return False
         if not rest.startswith(MARKS[self._kind]):
-            raise Refused("corrupt", f"what follows the {self._kind} stream is not {self._kind}, after {self._given} unpacked bytes")
+            self.behind = f"what follows the {self._kind} stream is not {self._kind}, after {self._given} unpacked bytes"
+            return False
         self._unpacker, self._pending = _unpacker(self._kind), rest
         return True
 
@@ -137,6 +144,11 @@ class _Gzip(io.RawIOBase):
         self._counted = Counted(stream)
         self._careful: Unpacked | None = None
         self.budget = Budget(self._packed, limits)
+
+    @property
+    def behind(self) -> str | None:
+        """What is wrong with what follows the last good member."""
+        return self._careful.behind if self._careful else None
 
     def _packed(self) -> int:
         return self._counted.taken if self._careful else self._quick.packed()
@@ -170,26 +182,58 @@ class _Gzip(io.RawIOBase):
 
 
 class _Zstandard(io.RawIOBase):
-    """zstd through Arrow's reader, which takes frames one after the other and notices one that is cut."""
+    """zstd through Arrow's reader, which takes frames one after the other and notices one that is cut.
 
-    def __init__(self, packed: Counted, budget: Budget) -> None:
-        self._reader = pa.CompressedInputStream(pa.PythonFile(packed, "r"), "zstd")
+    A read that meets damage gives nothing, not even what came before it in the same read: that is had by reading again, in small steps.
+    """
+
+    behind = None
+
+    def __init__(self, stream: BinaryIO, packed: Counted, budget: Budget) -> None:
+        self._stream = stream
+        self._begin = stream.tell() if stream.seekable() else None
+        self._reader = _arrow_reader(packed)
         self._budget = budget
         self._given = 0
+        self._failure: Refused | None = None
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        size = min(len(buffer), STEP if self._begin is not None else SMALL_STEP)
         try:
-            piece: bytes = self._reader.read(min(len(buffer), STEP))
+            piece = b"" if self._failure else self._reader.read(size)
         except (OSError, pa.ArrowException) as error:
-            reason = "truncated" if "truncated" in str(error).lower() else "corrupt"
-            raise Refused(reason, f"the zstd stream is damaged after {self._given} unpacked bytes: {error}") from None
+            self._failure = self._why(str(error))
+            piece = self._before_damage()[:size]
+        if self._failure and not piece:
+            raise self._failure
         buffer[: len(piece)] = piece
         self._given += len(piece)
         self._budget.spend(len(piece))
         return len(piece)
+
+    def _why(self, told: str) -> Refused:
+        reason = "truncated" if "truncated" in told.lower() else "too-large" if "memory" in told.lower() else "corrupt"
+        return Refused(reason, f"the zstd stream is damaged after {self._given} unpacked bytes: {told}")
+
+    def _before_damage(self) -> bytes:
+        """What lies between the bytes that were given out and the damage."""
+        if self._begin is None:
+            return b""
+        self._stream.seek(self._begin)
+        reader, left, found = _arrow_reader(Counted(self._stream)), self._given, bytearray()
+        while left and (piece := reader.read(min(left, STEP))):
+            left -= len(piece)
+        with contextlib.suppress(OSError, pa.ArrowException):
+            while piece := reader.read(1):
+                found += piece
+        return bytes(found)
+
+
+def _arrow_reader(packed: Counted) -> pa.CompressedInputStream:
+    return pa.CompressedInputStream(pa.PythonFile(packed, "r"), "zstd")
 
 
 def plain_name(name: str) -> str:
@@ -201,14 +245,14 @@ def plain_name(name: str) -> str:
     return next((name[: -len(suffix)] for suffix in SUFFIXES if lower.endswith(suffix)), name)
 
 
-def _unpacked(kind: str, source: Source, limits: Limits) -> tuple[io.RawIOBase, Budget]:
+def _unpacked(kind: str, source: Source, limits: Limits) -> tuple["Unpacked | _Gzip | _Zstandard", Budget]:
     """The unpacked stream of a source, and what its bytes are counted by."""
     if kind == "gzip" and source.budget is None and source.stream.seekable():
         quick = _Gzip(source.stream, limits)
         return quick, quick.budget
     packed = Counted(source.stream)
     budget = source.budget or Budget(lambda: packed.taken, limits)
-    return _Zstandard(packed, budget) if kind == "zstd" else Unpacked(packed, kind, budget), budget
+    return _Zstandard(source.stream, packed, budget) if kind == "zstd" else Unpacked(packed, kind, budget), budget
 
 
 def read_compressed(kind: str, source: Source, limits: Limits) -> Iterator[Item]:
@@ -216,3 +260,5 @@ def read_compressed(kind: str, source: Source, limits: Limits) -> Iterator[Item]
     raw, budget = _unpacked(kind, source, limits)
     stream = cast(BinaryIO, io.BufferedReader(raw, STEP))
     yield replace(source, stream=stream, name=plain_name(source.name), depth=source.depth + 1, size=None, budget=budget)
+    if raw.behind:  # known once the content was read to its end
+        yield refuse(source, "corrupt", raw.behind)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -15,6 +16,7 @@ from tasks.split.rows import malformed, read_row
 from tasks.split.source import Item, Source
 from tasks.split.streams import as_text, document_limit, peek
 
+SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)  # a first line by which Excel is told
 LONGEST_NAME = 120  # characters
 
 
@@ -42,10 +44,13 @@ def read_delimited(source: Source, limits: Limits) -> Iterator[Item]:
     head, stream = peek(source.stream)
     charset = _charset(head)
     first = head.decode(codec_of(charset), "replace").lstrip("\ufeff").splitlines()[:1] or [""]
-    delimiter = delimiter_of(first[0]) or ("\t" if source.name.lower().endswith((".tsv", ".tab")) else ",")
+    told = SEPARATOR.fullmatch(first[0].strip())
+    delimiter = told[1] if told else delimiter_of(first[0]) or ("\t" if source.name.lower().endswith((".tsv", ".tab")) else ",")
     names: list[str] | None = None
     number = 0
     with as_text(stream, charset) as text:
+        if told:
+            text.readline()
         for row in _Reader(text, delimiter, document_limit(limits)):
             if names is None and not isinstance(row, Refused):
                 names = [name.strip().lstrip("\ufeff") for name in row]

@@ -8,6 +8,7 @@ from tasks.split.identity import document_id, identity_of, sha256
 from tasks.split.source import Found, Refusal
 from tasks.text import shown
 
+LARGEST = (1 << 63) - 1  # what a column of sizes can hold: archives claim more than that
 LOOK = 200  # characters that tell of nearly every text that it is not blank
 BLANK = " \t\r\n\f\v\0\ufeff\u200b\xa0"
 
@@ -75,6 +76,6 @@ def _reject(item: Refusal, limits: Limits) -> Reject:
         stage="split",
         reason=item.reason,
         detail=whole(item.detail),
-        size=item.size,
+        size=min(item.size, LARGEST),
         head=shown(item.head[: limits.head_characters * 8].decode("utf-8", "ignore"), limits.head_characters),
     )

@@ -18,6 +18,7 @@ from tasks.split.source import Found, Item, Later, Meta, Refusal, Source
 from tasks.split.streams import document_limit, read_document, too_large
 
 SEPARATOR = re.compile(rb"From \S{1,300} .{0,60}\d{4}\s*$")
+HEADER = re.compile(rb"[!-9;-~]{1,60}:")  # what follows the line that announces a mail
 QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 LINE = 1 << 16
 
@@ -99,8 +100,10 @@ def _messages(source: Source, limit: int) -> Iterator[tuple[bytes, int]]:
     """Each mail without the line that announces it, and its size; of one beyond the limit only the beginning."""
     lines: list[bytes] = []
     size, blank, begun = 0, True, False
-    while line := source.stream.readline(LINE):
-        if blank and SEPARATOR.match(line):
+    ahead = source.stream.readline(LINE)
+    while line := ahead:
+        ahead = source.stream.readline(LINE)
+        if blank and SEPARATOR.match(line) and HEADER.match(ahead):
             if begun:
                 yield b"".join(lines), size
             lines, size, begun = [], 0, True

@@ -11,7 +11,7 @@ from tasks.split.separators import parts_of, trim, whole_parts
 from tasks.split.source import Found, Item, Refusal, Source
 from tasks.split.streams import document_limit, read_document, read_up_to, too_large
 
-WINDOW = 2_000_000  # bytes of a long text that are looked at together
+WINDOW = 1_000_000  # bytes of a long text that are looked at together
 
 
 def read_page(source: Source, limits: Limits) -> Iterator[Item]:

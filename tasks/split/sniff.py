@@ -18,7 +18,10 @@ MAGIC = (
     (b"\x1f\x9d", "unsupported:compress (.Z) stream"),
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
+    (b"PK00PK\x03\x04", "zip"),  # one that might have come in several parts and did not
+    (b"PK\x07\x08PK\x03\x04", "zip"),
     (b"PAR1", "parquet"),
+    (b"PARE", "parquet"),
     (b"ARROW1", "arrow"),
     (b"\xff\xff\xff\xff", "arrow"),
     (b"WARC/", "warc"),

@@ -7,6 +7,7 @@ LINE = 1 << 16  # bytes of a line that are given out at once
 TAKE = 1 << 18  # bytes that are taken ahead
 MOST = 1 << 20  # bytes of a body that are taken at once
 BLANK = re.compile(rb"\n\r?\n")
+REST = re.compile(rb"[^\r\n]")
 
 
 class Tape:
@@ -45,6 +46,16 @@ class Tape:
         if found is None and len(self._held) - self._from < LINE and self._more():
             found = BLANK.search(self._held, self._from, self._from + LINE)
         return self._give(found.end()) if found else b""
+
+    def pass_blank(self) -> None:
+        """Pass over blank lines."""
+        while True:
+            found = REST.search(self._held, self._from)
+            end = found.start() if found else len(self._held)
+            self.at += end - self._from
+            self._from = end
+            if found or not self._more():
+                return
 
     def back(self, line: bytes) -> None:
         """Give the line just taken back."""

@@ -13,6 +13,7 @@ from tasks.split.members import link_refusal, member_stream, plain_member, why_u
 from tasks.split.source import Item, Refusal, Source
 from tasks.split.streams import MEGABYTE, document_limit, read_up_to
 
+LONGEST_NUMBER = 30  # digits of a size in an extended header
 BLOCK = tarfile.BLOCKSIZE
 RECORD = re.compile(rb"(\d{1,9}) ([^=\n]{1,200})=")
 FILES = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE)
@@ -82,18 +83,22 @@ def _header(block: bytes) -> tarfile.TarInfo | None:
 
 
 def read_tar(source: Source, limits: Limits) -> Iterator[Item]:
-    """The members of an archive in order; damage is a refusal of the archive itself with its offset."""
+    """The members of an archive, or of several in a row, in order; damage is a refusal of the archive itself with its offset."""
     tape = _Tape(source.stream)
     budget = source.budget or Budget(lambda: tape.at, limits)
     told: dict[str, str] = {}
     members, damaged, ended = 0, False, False
     while block := tape.read(BLOCK):
+        if not block.strip(b"\0"):
+            ended = True  # unless another archive follows
+            continue
+        if ended and not (block[257:262] == b"ustar" and _header(block)):
+            detail = f"what follows the archive's end, at byte {tape.at - len(block)}, is no archive"
+            yield Refusal(source.bundle, source.member, "corrupt", detail, len(block), block, meta=source.meta)
+            break
         if len(block) < BLOCK:
             raise Refused("truncated", f"the archive ends inside a header, at byte {tape.at}")
-        if not block.strip(b"\0"):
-            ended = True
-            break
-        info = _header(block)
+        info, ended = _header(block), False
         if info is None or (damaged and block[257:262] != b"ustar"):
             if not damaged:
                 detail = f"a damaged header at byte {tape.at - BLOCK}"
@@ -108,7 +113,8 @@ def read_tar(source: Source, limits: Limits) -> Iterator[Item]:
         members += 1
         if members > limits.members:
             raise Refused("too-many", f"more than {limits.members} members")
-        body = _Body(tape, int(told["size"])) if told.get("size", "").isdigit() else body
+        if (size := told.get("size", "")).isdecimal() and len(size) < LONGEST_NUMBER:
+            body = _Body(tape, int(size))
         if item := _member(source, info, told, body, budget, limits):
             yield item
         body.finish()
@@ -150,9 +156,9 @@ def _member(source: Source, info: tarfile.TarInfo, told: dict[str, str], body: _
         return refusal("not-a-file", "a pipe or device")
     if info.type == tarfile.GNUTYPE_SPARSE or any(key.startswith("GNU.sparse") for key in told):
         claimed = told.get("GNU.sparse.realsize") or told.get("GNU.sparse.size") or ""
-        size = int(claimed) if claimed.isdigit() and len(claimed) < 30 else info.size
+        size = int(claimed) if claimed.isdecimal() and len(claimed) < LONGEST_NUMBER else info.size
         large = size > document_limit(limits)
-        return refusal("too-large" if large else "unsupported", f"a sparse file of {size} bytes", min(size, 1 << 62))
+        return refusal("too-large" if large else "unsupported", f"a sparse file of {size} bytes", size)
     if info.type not in FILES:
         return refusal("unsupported", f"a member of type {info.type!r}")
     inner = member_stream(body.take)

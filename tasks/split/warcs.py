@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from typing import BinaryIO, cast
@@ -66,6 +66,7 @@ def _frame(header: bytes) -> _Frame | None:
 def _to_version(tape: Tape) -> tuple[bool, int]:
     """Pass on to the next line that begins a record: whether there is one, and how many bytes that are not blank lay before it."""
     passed = 0
+    tape.pass_blank()
     while line := tape.line():
         if VERSION.match(line):
             tape.back(line)
@@ -169,7 +170,7 @@ def _frames(tape: Tape, source: Source, numbers: Iterator[int], limits: Limits) 
             detail = f"a record without a good header, before byte {tape.at}"
             yield Refusal(source.bundle, member, "malformed-record", detail, 0, meta=source.meta)
             continue
-        if _unread(frame):
+        if _unread(frame) and not _claims_too_much(source, frame):
             if not tape.skip(frame.length):
                 raise Refused("truncated", f"the file ends inside a record, at byte {tape.at}")
             continue
@@ -182,6 +183,16 @@ def _overrun(tape: Tape, body: bytes) -> int:
     tape.back(line)
     if line and not line.strip():
         return 0
+    return _begins(body)
+
+
+def _claims_too_much(source: Source, frame: _Frame) -> bool:
+    """Whether a record says that it is longer than the file that holds it, whose size is known unless it is packed."""
+    return source.size is not None and frame.length > source.size
+
+
+def _begins(body: bytes) -> int:
+    """Where a record begins inside a body, 0 where none does."""
     match = NEXT.search(body)
     return match.start(1) if match else 0
 
@@ -191,7 +202,11 @@ def _content(tape: Tape, source: Source, frame: _Frame, member: str, limits: Lim
     meta = _meta(source, frame.fields)
     room = document_limit(limits) + LINE
     body = tape.read(min(frame.length, room))
-    if frame.length <= room and (inside := _overrun(tape, body)):
+    if _claims_too_much(source, frame) or len(body) < min(frame.length, room):
+        inside = _begins(body)
+    else:
+        inside = _overrun(tape, body) if frame.length <= room else 0
+    if inside:
         tape.give_back(body[inside:])
         detail = f"the record says {frame.length} bytes and the next one begins after {inside}"
         yield Refusal(source.bundle, member, "malformed-record", detail, inside, body[:inside][:TAKE], body[:inside], None, meta)
@@ -210,9 +225,8 @@ def _content(tape: Tape, source: Source, frame: _Frame, member: str, limits: Lim
 def _whole(tape: Tape, source: Source, limits: Limits) -> Iterator[tuple[int, Later]]:
     """The number and document of each record. Raises Refused at the first that is not whole or does not stand where it should."""
     for number in count(1):
-        while (line := tape.line()) in (b"\r\n", b"\n"):
-            pass
-        tape.back(line)
+        tape.pass_blank()
+        tape.back(line := tape.line())
         if not line:
             return
         frame = _header(tape) if VERSION.match(line) else None
@@ -264,6 +278,7 @@ def read_packed_warc(source: Source, limits: Limits) -> Iterator[Item]:
 
 def _careful(source: Source, limits: Limits) -> Iterator[Item]:
     """The records of a packed file in whatever order it is: after a damaged member the next good one is looked for."""
+    source = replace(source, size=None)
     packed, numbers = GzipMembers(source.stream), count(1)
     found, _ = packed.to_member(0)
     while found:

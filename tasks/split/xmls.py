@@ -45,19 +45,35 @@ WIRE_FIELDS = (
 
 def _tree(data: bytes) -> Element:
     """The root of an XML document; entities stay unexpanded and nothing is fetched. Raises Refused."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False)
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise Refused("corrupt", f"not valid XML: {error}") from None
+    root = _parsed(data, None)
+    if root is None and (charset := _told_wrongly(data)):
+        root = _parsed(data, charset)
     if root is None:
         raise Refused("corrupt", "not valid XML")
     return root
 
 
+def _parsed(data: bytes, charset: str | None) -> Element:
+    """The root, None where there is none; the character set goes before what the document declares. Raises Refused."""
+    parser = etree.XMLParser(encoding=charset, resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False)
+    try:
+        return etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise Refused("corrupt", f"not valid XML: {error}") from None
+
+
+def _told_wrongly(data: bytes) -> str | None:
+    """utf-8 where a document is that and declares another character set."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return "utf-8"
+
+
 def _name(element: Element) -> str:
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""  # a prefix that nothing declares stays before the name
 
 
 def _all(element: Element, *names: str) -> list[Element]:

@@ -11,6 +11,7 @@ ENDING = struct.Struct("<4s4H2LH")
 LOCATING = struct.Struct("<4sLQL")
 ENDING64 = struct.Struct("<4sQ2H2L4Q")
 HEADER = struct.Struct("<4s4B4HL2L5H2L")
+MEMBER = b"PK\x03\x04"
 LONGEST_COMMENT = 1 << 16
 FULL, FULL16 = 0xFFFFFFFF, 0xFFFF  # says that the number stands elsewhere
 UTF8 = 0x800
@@ -37,6 +38,8 @@ class Directory:
         self._before = self._start - offset  # bytes that lie before the archive, in its file
         if self._start < 0 or self._before < 0:
             raise zipfile.BadZipFile("the directory lies outside of the archive")
+        if self._before and not self._begins(self._before):  # nothing lies before it: the directory's own place is what is wrong
+            self._before = 0
 
     def _end64(self, at: int, short: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
         """Where the directory of a large archive ends, its entries, size and offset; the short form where there is no long one."""
@@ -50,6 +53,15 @@ class Directory:
         if mark != END64:
             raise zipfile.BadZipFile("the end of a large archive is damaged")
         return place, count, size, offset
+
+    def _begins(self, before: int) -> bool:
+        """Whether the first member stands where the directory says, so many bytes lying before the archive."""
+        self._before = before
+        first = next(self.entries(), None) if self._size else None
+        if first is None:
+            return True
+        self._stream.seek(first.header_offset)
+        return self._stream.read(len(MEMBER)) == MEMBER
 
     def entries(self) -> Iterator[zipfile.ZipInfo]:
         """Each member as the directory tells of it."""

@@ -6,8 +6,8 @@ import zipfile
 import zlib
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import BinaryIO
+from dataclasses import dataclass, field, replace
+from typing import BinaryIO, cast
 
 import numpy as np
 
@@ -18,12 +18,13 @@ from tasks.split.members import link_refusal, member_stream, plain_member, why_u
 from tasks.split.source import Item, Refusal, Source
 from tasks.split.streams import to_seekable
 from tasks.split.zipdir import BAD, Directory, opener
-from tasks.split.zipscan import Content, members
+from tasks.split.zipscan import LATER, Content, member_at, members
 
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, ValueError)
 ENCRYPTED = 0x1
 LONGEST_TARGET = 4096
 WACZ, CAPTURE = "datapackage.json", "archive/"
+BESIDE = ("indexes/", "pages/", "datapackage")  # what stands beside the captures in such an archive
 OFFICE = ("[Content_Types].xml", "META-INF/container.xml", "META-INF/MANIFEST.MF")
 TELLING = frozenset((*OFFICE, WACZ))
 
@@ -107,10 +108,12 @@ def read_zip(source: Source, limits: Limits) -> Iterator[Item]:
 
 def _scanned(source: Source, stream: BinaryIO, budget: Budget, limits: Limits) -> Iterator[Item]:
     """The members that the archive's own headers tell of, where its directory does not."""
+    captures = False
     for number, found in enumerate(members(stream)):
         if number >= limits.members:
             raise Refused("too-many", f"more than {limits.members} members")
-        if found.name.endswith("/"):
+        captures = captures or (found.name.startswith(CAPTURE) and ".warc" in found.name)
+        if found.name.endswith("/") or (captures and found.name.startswith(BESIDE)):
             continue
         member = plain_member(source, found.name)
         try:
@@ -140,9 +143,22 @@ def _member(source: Source, archive: zipfile.ZipFile, info: zipfile.ZipInfo, bud
         opened = archive.open(info)
         if stat.S_ISLNK(mode):
             return link_refusal(source, member, opened.read(LONGEST_TARGET).decode("utf-8", "replace"))
+    except UnicodeDecodeError:  # the member's own header says that its name is UTF-8, which zipfile believes
+        return _nameless(source, archive, info, member, budget) or refusal("corrupt", "the member's header is damaged")
     except NotImplementedError as error:
         return refusal("unsupported", f"the member is packed in a way that is not read: {error}")
     except (*DAMAGED, RuntimeError) as error:
         return refusal("corrupt", f"the member is damaged: {error}")
     inner = member_stream(opened.read, budget, DAMAGED)
     return Source(source.bundle, member, name.rpartition("/")[2], inner, source.depth + 1, info.file_size, source.meta, budget)
+
+
+def _nameless(source: Source, archive: zipfile.ZipFile, info: zipfile.ZipInfo, member: str, budget: Budget) -> Item | None:
+    """A member whose name zipfile cannot read, by its own header and the sizes of the directory; None where there is no such header."""
+    stream = cast(BinaryIO, archive.fp)
+    found = member_at(stream, info.header_offset)
+    if found is None:
+        return None
+    known = replace(found, packed=info.compress_size, flags=found.flags & ~LATER)
+    inner = member_stream(Content(stream, known).take, budget)
+    return Source(source.bundle, member, found.name.rpartition("/")[2], inner, source.depth + 1, info.file_size, source.meta, budget)

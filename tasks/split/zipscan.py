@@ -31,17 +31,21 @@ class Found:
 def members(stream: BinaryIO) -> Iterator[Found]:
     """Each member whose header is found, in order; the stream may be read meanwhile."""
     at = _next(stream, 0)
-    while at is not None:
-        stream.seek(at)
-        header = stream.read(HEADER.size)
-        if len(header) < HEADER.size:
-            return
-        _, _, flags, method, _, _, _, packed, size, long, extra = HEADER.unpack(header)
-        name = stream.read(long).decode("utf-8" if flags & UTF8 else "cp437", "backslashreplace")
-        start = at + HEADER.size + long + extra
-        yield Found(name, flags, method, packed, size, start)
-        known = not flags & LATER and packed != UNKNOWN
-        at = _next(stream, start + packed if known else start)
+    while at is not None and (found := member_at(stream, at)):
+        yield found
+        known = not found.flags & LATER and found.packed != UNKNOWN
+        at = _next(stream, found.start + found.packed if known else found.start)
+
+
+def member_at(stream: BinaryIO, at: int) -> Found | None:
+    """The member whose header stands at a place, None where the archive ends inside it."""
+    stream.seek(at)
+    header = stream.read(HEADER.size)
+    if len(header) < HEADER.size:
+        return None
+    _, _, flags, method, _, _, _, packed, size, long, extra = HEADER.unpack(header)
+    name = stream.read(long).decode("utf-8" if flags & UTF8 else "cp437", "backslashreplace")
+    return Found(name, flags, method, packed, size, at + HEADER.size + long + extra)
 
 
 def _next(stream: BinaryIO, at: int) -> int | None:

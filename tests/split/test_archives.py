@@ -186,6 +186,14 @@ def test_bombs_are_too_large() -> None:
     assert isinstance(found[-1], Refusal) and (found[-1].member, found[-1].reason) == ("a.jsonl.gz", "too-large")
 
 
+def test_small_files_may_grow_as_far_as_the_configuration_says() -> None:
+    rows = b"".join(b'{"text": "%s %d"}\n' % (b"0" * 400_000, number) for number in range(12))
+    for megabytes, refused in ((6, set()), (1, {"too-large"})):
+        limits = Limits(expansion=20, expansion_megabytes=megabytes)
+        assert set(reasons(unpacked("a.jsonl.gz", gzip.compress(rows), limits)).values()) == refused
+        assert set(reasons(unpacked("a.zip", zipped([("a.jsonl", rows)]), limits)).values()) == refused
+
+
 def test_depth_and_number_of_members_are_limited() -> None:
     data = story(1).encode()
     for _ in range(3):
