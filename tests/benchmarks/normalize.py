@@ -11,11 +11,13 @@ import argparse
 import hashlib
 import io
 import json
+import re
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,10 +27,12 @@ from environment import peers_python
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
-PEERS = ("trafilatura==2.3.1", "htmldate==1.11.0", "newspaper4k", "lxml_html_clean")
-TOOLS = ("ours", "trafilatura", "htmldate", "newspaper4k")
-COLUMNS = ("headline", "author_f1", "author_false", "day", "day_precision", "instant", "outlet")
-SILENT = {"htmldate": {"headline", "author_f1", "author_false", "outlet"}}  # of what a tool says nothing
+PEERS = ("trafilatura==2.3.1", "htmldate==1.11.0", "newspaper4k==0.9.6", "lxml_html_clean", "dateparser==1.5.0")
+TOOLS = ("ours", "trafilatura", "htmldate", "newspaper4k", "dateparser")
+COLUMNS = ("headline", "author_f1", "people_f1", "people_false", "day", "day_precision", "instant", "outlet")
+NOBODY = ROOT / "tests/train/nobody.txt"  # labelled authors that are no people
+NO_DATES = {"headline", "author_f1", "people_f1", "people_false", "outlet"}
+SILENT = {"htmldate": NO_DATES, "dateparser": NO_DATES | {"instant"}}  # of what a tool says nothing
 Row = dict[str, Any]
 
 
@@ -121,6 +125,38 @@ def checked(check: Path, gold: Path, rows: Path) -> Row:
     return result
 
 
+def people(gold: Path, rows: Path) -> Row:
+    """By source: F1 of authors on pages that have people among their labels, and how often others get an author all the same."""
+    nobody = {key(line) for line in NOBODY.read_text(encoding="utf-8").splitlines()}
+    said = {row["source_id"]: row for row in map(json.loads, rows.open(encoding="utf-8"))}
+    found: dict[str, dict[str, list[float]]] = {}
+    for label in map(json.loads, gold.open(encoding="utf-8")):
+        if "authors" not in label["tasks"] or label.get("authors") is None:
+            continue
+        truth = {key(name) for name in label["authors"]} - nobody - {""}
+        names = {key(author["name"]) for author in said.get(label["id"], {}).get("authors") or ()} - {""}
+        table = found.setdefault(label["source_repo"], {"people_f1": [], "people_false": []})
+        if truth:
+            table["people_f1"].append(2 * len(truth & names) / (len(truth) + len(names)))
+        else:
+            table["people_false"].append(float(bool(names)))
+    return {
+        source: {column: {"n": len(values), "score": sum(values) / len(values)} for column, values in table.items() if values}
+        for source, table in found.items()
+    }
+
+
+def both(scores: Row, more: Row) -> Row:
+    """What the scoring script says, and what is said of people; it names sources in short."""
+    short = {repo: next((name for name in scores if name in repo), "wcxb") for repo in more}
+    return scores | {short[repo]: scores.get(short[repo], {}) | values for repo, values in more.items()}
+
+
+def key(name: str) -> str:
+    """A name as names are compared: words in lower case."""
+    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", name).lower()))
+
+
 def quality(found: dict[str, Row]) -> Iterator[str]:
     """A table row for each source of pages and each tool."""
     yield f"| pages | tool | {' | '.join(COLUMNS)} |\n|{'---|' * (len(COLUMNS) + 2)}"
@@ -167,7 +203,7 @@ def main(arguments: Sequence[str]) -> None:
         pages, gold, count = draw(args.data, work, args.part, args.half)
         print(f"{count:,} pages\n", flush=True)
         costs = {tool: cost for tool in tools if (cost := run(tool, python, pages, work / f"{tool}.jsonl"))}
-        found = {tool: checked(args.check, gold, work / f"{tool}.jsonl") for tool in costs}
+        found = {tool: both(checked(args.check, gold, work / f"{tool}.jsonl"), people(gold, work / f"{tool}.jsonl")) for tool in costs}
     print("\n".join([*quality(found), "", *speed(costs)]))
 
 

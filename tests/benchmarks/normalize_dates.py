@@ -1,14 +1,16 @@
-"""What holds without help: dates from the visible text alone, and outlets' names without their row of the registry.
+"""What holds without help: dates from the visible text alone, outlets' names without their row of the registry, outlets by text alone.
 
-    normalize_dates.py --data PAGES [--part 0.1] [--half 0|1]
+    normalize_dates.py --data PAGES [--texts TEXTS.jsonl.gz] [--part 0.1] [--half 0|1]
 
 PAGES is a folder with pages.jsonl.zst and gold.jsonl.zst. For the dates each page loses its scripts, meta and link elements, its
-attributes for machines and the path of its address before it is read. For the outlets the rows of all outlets in question are
-taken out of the registry at once. Parts and halves are those of normalize.py.
+attributes for machines and the path of its address before it is read; a table shows coverage and precision by the trust that a day
+needs (`threshold` in config/dates/trust.yml). For the outlets the rows of all outlets in question are taken out of the registry at
+once. TEXTS are already extracted texts with their debris, read without an address. Parts and halves are those of normalize.py.
 """
 
 import argparse
 import base64
+import gzip
 import json
 import re
 import sys
@@ -27,8 +29,11 @@ sys.path.insert(0, str(ROOT))
 
 from tasks.deduplicate.select import select_documents
 from tasks.normalize.address import domains
-from tasks.normalize.article import normalize_document
+from tasks.normalize.article import decide, normalize_document
+from tasks.normalize.dates.decide import decide_dates
+from tasks.normalize.dates.trust import load_trust
 from tasks.normalize.knowledge import Knowledge, load_knowledge
+from tasks.normalize.reading import read
 from tasks.records import Article, StrippedDocument
 from tasks.settings import CONFIG, load_settings
 from tasks.shards import read_records
@@ -37,6 +42,7 @@ from tasks.strip.shard import count_lines, parse_shard, strip_shard
 
 MACHINE = ("datetime", "content", "itemprop", "data-date", "data-timestamp", "title")
 DOUBTFUL = ("date_gold_after_crawl", "date_gold_implausible", "date_gold_day_month_swapped_suspect")
+LEAST = range(45, 100, 5)  # steps of trust in the table
 Row = dict[str, Any]
 
 
@@ -58,7 +64,7 @@ def stripped(bundle: Path, work: Path) -> Iterator[StrippedDocument]:
     for shard in shards:
         parse_shard(shard, CONFIG, None)
     select_documents(shards, None, work / "selected.parquet")
-    count_lines(shards, [], work / "boilerplate.parquet")
+    count_lines(shards, work / "selected.parquet", [], work / "boilerplate.parquet")
     for shard in shards:
         strip_shard(shard, CONFIG, work / "selected.parquet", work / "boilerplate.parquet")
         yield from read_records(shard / "stripped.parquet", StrippedDocument)
@@ -71,21 +77,43 @@ def articles(bundle: Path, knowledge: Knowledge) -> dict[str, Article]:
         return {article.source_id or "": article for article in made}
 
 
-def days(pages: Path, gold: dict[str, Row], knowledge: Knowledge, work: Path) -> Row:
-    """Coverage and precision of the days read from visible text, with and without those whose source is `update`."""
-    asked = {key: row for key, row in gold.items() if row.get("date_day") and not any(f.startswith(DOUBTFUL) for f in row["flags"])}
+def days(bundle: Path, asked: dict[str, Row], knowledge: Knowledge) -> Iterator[str]:
+    """A table: coverage and precision of the days read from a bundle, by the trust from which a day is stated."""
+    found = []
+    with tempfile.TemporaryDirectory() as work:
+        for document in stripped(bundle, Path(work)):
+            fields, _, outlet = decide(read(document), knowledge)
+            dates = decide_dates(document, fields["language"], outlet, knowledge.dates)
+            if dates.published.day:
+                found.append((dates.trust, dates.published, asked[document.parsed.document.source_id or ""]))
+    floor = load_trust(CONFIG).threshold
+    yield f"| trust at least | coverage | precision | within one day |\n|{'---|' * 4}"
+    for least in (0, *(step for step in LEAST if step >= floor)):
+        told = shares([(stamp, row) for trust, stamp, row in found if trust >= least], len(asked))
+        name = f"{floor:.0f}, or a lone update" if not least else f"{least}"
+        yield f"| {name} | {told['coverage']:.3f} | {told['precision']:.3f} | {told['within one']:.3f} |"
+
+
+def dated(gold: dict[str, Row]) -> dict[str, Row]:
+    """The labels of pages whose day is known for sure."""
+    return {key: row for key, row in gold.items() if row.get("date_day") and not any(f.startswith(DOUBTFUL) for f in row["flags"])}
+
+
+def visible_bundle(pages: Path, asked: dict[str, Row], work: Path) -> Path:
+    """The pages in question as their readers see them."""
     bundle = work / "visible.jsonl"
     with bundle.open("w", encoding="utf-8") as out:
         for number, page in enumerate(page for page in rows_of(pages) if page["id"] in asked):
             host = urlsplit(page["url"] or "").hostname or "nowhere.example"
             out.write(json.dumps({"id": page["id"], "url": f"https://{host}/?{number}", "html": visible(page)}) + "\n")
-    rows = articles(bundle, knowledge)
-    found = [(rows[key].published, row) for key, row in asked.items() if key in rows and rows[key].published.day]
-    return {
-        "pages": len(asked),
-        "all": shares(found, len(asked)),
-        "but update": shares([f for f in found if f[0].source != "update"], len(asked)),
-    }
+    return bundle
+
+
+def whole_bundle(pages: Path, asked: dict[str, Row], work: Path) -> Path:
+    """The pages in question as they are."""
+    bundle = work / "whole.jsonl"
+    bundle.write_text("".join(json.dumps(page) + "\n" for page in rows_of(pages) if page["id"] in asked), encoding="utf-8")
+    return bundle
 
 
 def shares(found: list[tuple[Any, Row]], asked: int) -> Row:
@@ -110,6 +138,27 @@ def outlets(pages: Path, gold: dict[str, Row], knowledge: Knowledge, work: Path)
     return {"pages": len(asked)} | found
 
 
+def by_text(texts: Path, knowledge: Knowledge, work: Path) -> Iterator[str]:
+    """A table: how often a text without its address names an outlet, and how often that is the one it came from, by view."""
+    rows = [json.loads(line) for line in gzip.open(texts, "rt", encoding="utf-8")]
+    yield f"| texts | n | outlet stated | right | precision |\n|{'---|' * 5}"
+    for view in sorted({row["view"] for row in rows}):
+        mine = {row["doc_id"]: row["url"] for row in rows if row["view"] == view}
+        bundle = work / f"{view}.jsonl"
+        lines = ({"id": r["doc_id"], "text": "\n".join(line["text"] for line in r["lines"])} for r in rows if r["view"] == view)
+        bundle.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+        stated = {key: a for key, a in articles(bundle, knowledge).items() if a.outlet_name or a.outlet_domain}
+        right = sum(is_outlet(article, mine[key], knowledge) for key, article in stated.items())
+        yield f"| {view} | {len(mine)} | {len(stated)} | {right} | {right / max(1, len(stated)):.3f} |"
+
+
+def is_outlet(article: Article, url: str, knowledge: Knowledge) -> bool:
+    """Whether the outlet of a row is the one that an address belongs to."""
+    names = domains(url)
+    known = next((found for name in names if (found := knowledge.registry.by_domain(name))), None)
+    return article.outlet_domain in names or bool(known and known.domain == article.outlet_domain)
+
+
 def without(knowledge: Knowledge, asked: dict[str, Row]) -> Knowledge:
     """What is known, the rows of the outlets in question taken out."""
     gone = {name for row in asked.values() for name in domains(row["url"])}
@@ -126,19 +175,25 @@ def words(text: str | None) -> str:
 
 
 def main() -> None:
-    """Print both figures."""
+    """Print all figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--texts", type=Path)
     parser.add_argument("--part", type=float, default=1.0)
     parser.add_argument("--half", type=int, choices=(0, 1))
     arguments = parser.parse_args()
     pages = arguments.data / "pages.jsonl.zst"
     drawn = (row for row in rows_of(arguments.data / "gold.jsonl.zst") if is_drawn(row, arguments.part, arguments.half))
     gold = {str(row["id"]): row for row in drawn}
-    knowledge = load_knowledge(CONFIG)
+    knowledge, asked = load_knowledge(CONFIG), dated(gold)
     with tempfile.TemporaryDirectory() as work:
-        print(json.dumps({"dates from visible text": days(pages, gold, knowledge, Path(work))}), flush=True)
-        print(json.dumps({"outlets by name": outlets(pages, gold, knowledge, Path(work))}))
+        for name, bundle in (("visible text alone", visible_bundle), ("whole pages", whole_bundle)):
+            print(
+                f"\nDays of {name}, {len(asked)} pages\n", *days(bundle(pages, asked, Path(work)), asked, knowledge), sep="\n", flush=True
+            )
+        print("\nOutlets by name\n", json.dumps(outlets(pages, gold, knowledge, Path(work))), sep="\n", flush=True)
+        if arguments.texts:
+            print("\nOutlets by text alone\n", *by_text(arguments.texts, knowledge, Path(work)), sep="\n")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+LINE, MOST = 60, 25  # characters and number of the lines that dateparser is shown
 Row = dict[str, Any]
 Read = Callable[[Any, str], Row]
 
@@ -58,11 +59,28 @@ def newspaper4k(html: Any, url: str) -> Row:
     return {"headline": article.title, "authors": people(article.authors), "published_date": day, "outlet_name": article.meta_site_name}
 
 
+def dateparser(html: Any, url: str) -> Row:
+    """The first short line with a year that dateparser reads as a date, in the language that the page states: it has no reader of pages."""
+    import re
+
+    from dateparser import parse
+    from lxml import html as pages
+
+    tree = pages.fromstring(html if isinstance(html, bytes) else html.encode(), parser=pages.HTMLParser(encoding="utf-8", huge_tree=True))
+    language = (tree.get("lang") or "")[:2].lower()
+    told = (" ".join(text.split()) for text in tree.itertext() if re.search(r"\b(?:19|20)\d\d\b", text))
+    for line in [text for text in told if len(text) <= LINE][:MOST]:
+        if found := parse(line, languages=[language] if len(language) == 2 else None, settings={"STRICT_PARSING": True}):
+            return {"published_date": found.date().isoformat()}
+    return {}
+
+
 # A tool, or two steps of one whose rows are put together.
 TOOLS: dict[str, tuple[Read, ...]] = {
     "trafilatura": (trafilatura, trafilatura_text),
     "htmldate": (htmldate, htmldate_minute),
     "newspaper4k": (newspaper4k,),
+    "dateparser": (dateparser,),
 }
 
 

@@ -27,10 +27,11 @@ OWN_PLACES = frozenset(("head", "inside", "tail", "relative"))
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The stamp that was taken (empty: abstained), and all candidates, the taken one first, each with why it lost."""
+    """The stamp that was taken (empty: abstained), all candidates, the taken one first, each with why it lost, and the trust in the day."""
 
     stamp: Stamp
     ranked: tuple[tuple[Candidate, str | None], ...]
+    score: float = 0.0
 
 
 def ranked(candidates: list[Candidate], story: Story, trust: Trust) -> list[Candidate]:
@@ -102,7 +103,7 @@ def choose_published(candidates: list[Candidate], context: Context, trust: Trust
     taken = max((c for c in usable if c.stamp.day == best), key=_worth)
     stamp = at_outlet(taken.stamp, context)
     rest = [c for c in _sorted(candidates, "published") if c is not taken]
-    return Choice(stamp, ((taken, None), *((c, c.fault or _why(c, best)) for c in rest)))
+    return Choice(stamp, ((taken, None), *((c, c.fault or _why(c, best)) for c in rest)), scores[best])
 
 
 def day_scores(usable: list[Candidate], trust: Trust) -> dict[date, float]:

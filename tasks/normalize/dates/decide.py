@@ -22,13 +22,14 @@ MOST_EVIDENCE = 40  # rows for one field
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """When a document was published and last changed; bounds are days, both ends possible."""
+    """When a document was published and last changed; bounds are days, both ends possible; `trust` is that in the day, 0 for none."""
 
     published: Stamp
     published_earliest: date | None
     published_latest: date | None
     modified: Stamp
     evidence: tuple[Evidence, ...]
+    trust: float = 0.0
 
 
 def decide_dates(stripped: StrippedDocument, language: str | None, outlet: OutletFacts | None, words: DateWords) -> Dates:
@@ -46,7 +47,7 @@ def decide_dates(stripped: StrippedDocument, language: str | None, outlet: Outle
     rows = [*_evidence(document.document_id, "published_date", published), *_evidence(document.document_id, "modified_date", modified)]
     if stamp.precision == "weekday":
         rows.append(Evidence(document.document_id, "published_precision", "weekday", stamp.raw, "weekday", "lead", 0))
-    return Dates(stamp, first, last, modified.stamp, tuple(rows))
+    return Dates(stamp, first, last, modified.stamp, tuple(rows), published.score)
 
 
 def collect(stripped: StrippedDocument, context: Context, trust: Trust, words: DateWords) -> list[Candidate]:
