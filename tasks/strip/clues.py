@@ -122,9 +122,10 @@ class Marks:
 
     def __call__(self, element: Any, tag: str, classes: str | None) -> bool:
         """Whether an element means something; `classes` is its class attribute."""
-        get = element.get
+        if classes is None and tag != "h1" and tag != "time" and not element.attrib:
+            return False
+        get, taken = element.get, False
         meanings = _labels(tag, classes or "", get("rel") or "", get("itemprop") or "", get("datetime") is not None)
-        taken = False
         for field, source, rule in meanings:
             count = self._counts[field, source] = self._counts.get((field, source), 0) + 1
             if count <= MOST:

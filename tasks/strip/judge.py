@@ -91,7 +91,7 @@ def judge_texts(texts: Sequence[ParsedDocument], debris: Debris, repeated: Seque
     ruled = list(texts_by_rules(texts, debris, repeated))
     asked = [at for at, (text, (sheet, _)) in enumerate(zip(texts, ruled, strict=True)) if not stripped_before(sheet, titles_of(text))]
     told = dict(zip(asked, model_passes([ruled[at][0] for at in asked], debris.model), strict=True))
-    return [finished(sheet.settle(told.get(at, {})), hits) for at, (sheet, hits) in enumerate(ruled)]
+    return [finished(sheet.settle(told.get(at, {})), hits, body=at not in told) for at, (sheet, hits) in enumerate(ruled)]
 
 
 def texts_by_rules(
@@ -103,9 +103,9 @@ def texts_by_rules(
         yield by_rules(text, lines, hits, debris, None, known)
 
 
-def finished(sheet: Sheet, hits: Sequence[Hit | None]) -> Judgement:
-    """The judgement, once the lines around have decided what is still open."""
-    for look in (neighbour_pass, edge_pass, story_pass):
+def finished(sheet: Sheet, hits: Sequence[Hit | None], *, body: bool = False) -> Judgement:
+    """The judgement, once the lines around have decided what is still open; of what is a `body` already all of it is story."""
+    for look in (story_pass,) if body else (neighbour_pass, edge_pass, story_pass):
         sheet = sheet.settle(look(sheet))
     return Judgement(sheet, tuple(hit for i, hit in enumerate(hits) if hit and not hit.whole and kept(sheet, i)))
 
@@ -150,7 +150,7 @@ def overruled(hit: Hit, line: Line) -> bool:
 
 
 def stripped_before(sheet: Sheet, titles: Sequence[str]) -> bool:
-    """Whether a text is a body already: its headline is known but not printed, and no rule finds anything in it."""
+    """Whether a text is a body already, all of which stays: its headline is known but not printed, and no rule finds anything in it."""
     return bool(titles) and not any(sheet.verdicts)
 
 

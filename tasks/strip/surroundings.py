@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.settings import ConfigurationError, read_yaml
+from tasks.strip.gate import gate_of, parsed
 from tasks.strip.knowledge import compiled, expanded
 
 
@@ -27,18 +28,24 @@ class Places:
     credit: re.Pattern[str]
     standfirst: re.Pattern[str]
     outside: tuple[Outside, ...]
+    gates: tuple[tuple[str, ...] | None, tuple[str, ...] | None]  # of which a part holds one where `caption`, or one of `outside`, matches
 
 
 @lru_cache(maxsize=50_000)
 def captioned(places: Places, part: str) -> bool:
     """Whether a part of a path says that a caption stands below it; a slash stands for the beginning of the part."""
-    return places.caption.search(f"/{part}") is not None
+    return held(places.gates[0], part) and places.caption.search(f"/{part}") is not None
 
 
 @lru_cache(maxsize=50_000)
 def outside_of(places: Places, part: str) -> tuple[Outside, ...]:
     """What a part of a path names."""
-    return tuple(outside for outside in places.outside if outside.path.search(part))
+    return tuple(outside for outside in places.outside if outside.path.search(part)) if held(places.gates[1], part) else ()
+
+
+def held(gate: tuple[str, ...] | None, part: str) -> bool:
+    """Whether a part of a path holds one of the strings of a gate; most parts hold none."""
+    return gate is None or any(map(part.__contains__, gate))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +70,11 @@ def load_places(folder: Path) -> Places:
     """The places of a configuration folder. Raises ConfigurationError."""
     path = folder / "debris" / "places.yml"
     content = table(path, ("caption", "credit", "standfirst", "outside"))
-    outside = (Outside(row["class"], compiled(row["path"], 0, str(path)), row.get("definite", False)) for row in content["outside"])
+    outside = tuple(Outside(row["class"], compiled(row["path"], 0, str(path)), row.get("definite", False)) for row in content["outside"])
     caption, credit, standfirst = (compiled(content[key], 0, f"{path}: {key}") for key in ("caption", "credit", "standfirst"))
-    return Places(caption, credit, standfirst, tuple(outside))
+    together = "|".join(f"(?:{one.path.pattern})" for one in outside)
+    gates = gate_of(parsed(caption.pattern), exact=True), gate_of(parsed(together), exact=True)
+    return Places(caption, credit, standfirst, outside, gates)
 
 
 @cache

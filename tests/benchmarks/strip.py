@@ -16,18 +16,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tasks.normalize.article import normalize_document
 from tasks.normalize.knowledge import load_knowledge
-from tasks.records import RawDocument
+from tasks.records import Given, RawDocument, StrippedDocument
 from tasks.settings import CONFIG, load_settings
-from tasks.strip.judge import load_debris
+from tasks.strip.judge import Debris, load_debris
 from tasks.strip.page import parse_page
 from tasks.strip.refusal import body_of, load_refusals, refusal
 from tasks.strip.repeats import ENOUGH, outlet_key, repeats_of
 from tasks.strip.shard import strip
+from tasks.strip.text import parse_text
 from tests.benchmarks.environment import peers_python
 from tests.benchmarks.strip_tables import changes, confidence, debris_lines, languages, quality
 from tests.gate.gate import SHARED, rows_of
@@ -95,7 +97,13 @@ def ours(pages: Sequence[Row], folds: dict[str, int], configs: Sequence[Path]) -
     articles = [normalize_document(one, knowledge)[0] for one in published]
     after = time.process_time()
     rows = [
-        {"source_id": one.parsed.document.source_id, "body": body_of(one), "headline": article.headline, "confidence": one.body_confidence}
+        {
+            "source_id": one.parsed.document.source_id,
+            "body": body_of(one),
+            "headline": article.headline,
+            "confidence": one.body_confidence,
+            "again": again(one, article.headline, article.outlet_name, debris),
+        }
         for one, article in zip(published, articles, strict=True)
     ]
     return rows, middle - before, after - middle
@@ -123,8 +131,17 @@ def write(path: Path, rows: Sequence[Row]) -> Path:
     return path
 
 
+def again(stripped: StrippedDocument, headline: str | None, outlet: str | None, debris: Debris) -> bool:
+    """Whether a body, run as a text with its headline and outlet given, gives itself."""
+    given = tuple(Given(field, value, f"row.{field}") for field, value in (("headline", headline), ("outlet", outlet)) if value)
+    body = body_of(stripped)
+    text = replace(stripped.parsed.document, text=body, media_type="text/plain", url=None, given=given)
+    return body_of(strip(parse_text(text), debris, frozenset())) == body
+
+
 def report(rows: Sequence[Row], gold: Sequence[Row], data: Path, before: Path | None) -> Iterator[str]:
     """The tables about us alone."""
+    yield f"\n{sum(row['again'] for row in rows)} of {len(rows)} bodies give themselves when they are run again as texts"
     bodies = {row["source_id"]: row["body"] for row in rows}
     yield from confidence({row["source_id"]: row["confidence"] for row in rows}, bodies, gold)
     yield from debris_lines(list(rows_of(data / "trafilatura_lines.jsonl.gz")), bodies, gold)
