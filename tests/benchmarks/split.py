@@ -4,13 +4,14 @@
     .venv/bin/python tests/benchmarks/split.py speed memory guard charsets    these parts
 
 Processor seconds are those of this process and its children, the best of some rounds in turns; memory is the peak of
-the process that splits and of its child. Documents are the pages of seeds/, numbered so that none is another's copy;
-`charsets` reads the articles in ../shared (COPYDESK_SHARED names another place) and is left out where they are missing.
+the process that splits and of its child. `speed` takes real pages of ../shared (COPYDESK_SHARED names another place), as
+`charsets` takes its articles, and is left out where they are missing; and pages of seeds/, numbered so that none is another's copy.
 """
 
 import contextlib
 import csv
 import gzip
+import hashlib
 import io
 import json
 import multiprocessing
@@ -55,13 +56,29 @@ def spent() -> float:
     return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
-def rows(count: int) -> Iterator[dict[str, str]]:
-    """So many pages of seeds/, each with a number of its own."""
+def seed_pages(count: int) -> list[dict[str, str]]:
+    """So many pages of seeds/, each eight times as long as there and with a number of its own: 16 KB of markup, less than most real ones."""
     pages = [path.read_text("utf-8", "replace") for path in sorted((ROOT / "seeds").rglob("*.html"))]
     pages = [page for page in pages if len(page) > 1000]
-    for number in range(count):
-        body = pages[number % len(pages)].replace("</p>", f" ({number})</p>")
-        yield {"id": f"n{number}", "url": f"https://a.example/{number}", "html": body * 8}
+    bodies = [pages[number % len(pages)].replace("</p>", f" ({number})</p>") for number in range(count)]
+    return [{"id": f"n{number}", "url": f"https://a.example/{number}", "html": body * 8} for number, body in enumerate(bodies)]
+
+
+def real_pages(share: int = 6) -> list[dict[str, str]]:
+    """One in so many of the pages in ../shared as they were fetched; none where they are missing."""
+    source = SHARED / "data/pages/pages.jsonl.zst"
+    if not source.exists():
+        return []
+    import zstandard
+
+    with source.open("rb") as packed:
+        lines = io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(packed), encoding="utf-8")
+        found = [json.loads(line) for number, line in enumerate(lines) if number % share == 0]
+    return [
+        {"id": f"n{number}", "url": row["url"] or f"https://a.example/{number}", "html": row["html"].encode("utf-8", "replace").decode()}
+        for number, row in enumerate(found)
+        if row.get("html")
+    ]
 
 
 def record(row: dict[str, str]) -> bytes:
@@ -73,28 +90,31 @@ def record(row: dict[str, str]) -> bytes:
     return head.encode() + block + b"\r\n\r\n"
 
 
-def make(folder: Path, count: int) -> dict[str, Path]:
+def make(folder: Path, rows: list[dict[str, str]]) -> dict[str, Path]:
     """One file in each format, with the same pages."""
-    table = pa.Table.from_pylist(list(rows(count)))
-    names = ("jsonl", "json", "csv", "parquet", "arrow", "warc", "warc.gz", "zip", "tar.gz")
+    table = pa.Table.from_pylist(rows)
+    names = ("jsonl", "json", "csv", "parquet", "arrow", "warc", "warc.gz", "zip", "tar.gz", "folder")
     files = {name: folder / f"pages.{name}" for name in names}
-    files["jsonl"].write_text("".join(json.dumps(row) + "\n" for row in rows(count)))
-    files["json"].write_text(json.dumps(list(rows(count))))
+    files["jsonl"].write_text("".join(json.dumps(row) + "\n" for row in rows))
+    files["json"].write_text(json.dumps(rows))
     with files["csv"].open("w", newline="") as handle:
         writer = csv.DictWriter(handle, table.schema.names)
         writer.writeheader()
-        writer.writerows(rows(count))
+        writer.writerows(rows)
     pq.write_table(table, files["parquet"])
     with pa.OSFile(str(files["arrow"]), "w") as sink, pa.ipc.new_file(sink, table.schema) as arrow:
         arrow.write_table(table, 64)
-    files["warc"].write_bytes(b"".join(record(row) for row in rows(count)))
-    files["warc.gz"].write_bytes(b"".join(gzip.compress(record(row), 6) for row in rows(count)))
+    files["warc"].write_bytes(b"".join(record(row) for row in rows))
+    files["warc.gz"].write_bytes(b"".join(gzip.compress(record(row), 6) for row in rows))
+    files["folder"].mkdir()
     with zipfile.ZipFile(files["zip"], "w", zipfile.ZIP_DEFLATED) as archive, tarfile.open(files["tar.gz"], "w:gz") as tape:
-        for row in rows(count):
-            archive.writestr(f"{row['id']}.html", row["html"])
-            info = tarfile.TarInfo(f"{row['id']}.html")
-            info.size = len(row["html"].encode())
-            tape.addfile(info, io.BytesIO(row["html"].encode()))
+        for row in rows:
+            name, data = f"{row['id']}.html", row["html"].encode()
+            archive.writestr(name, data)
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            tape.addfile(info, io.BytesIO(data))
+            (files["folder"] / name).write_bytes(data)
     return files
 
 
@@ -124,33 +144,50 @@ def bare(kind: str, path: Path) -> Iterator[str]:
     elif kind == "zip":
         with zipfile.ZipFile(path) as archive:
             yield from (archive.read(info).decode() for info in archive.infolist())
+    elif kind == "folder":
+        yield from ((path / name).read_bytes().decode() for name in sorted(os.listdir(path)))  # noqa: PTH208 - as bare as can be
     else:
         with tarfile.open(path, "r|gz") as tape:
-            yield from (handle.read().decode() for info in tape if (handle := tape.extractfile(info)))
+            yield from (member.read().decode() for info in tape if (member := tape.extractfile(info)))
+
+
+def digested(kind: str, path: Path) -> int:
+    """The bare reader, and of each document the SHA-256 that `source_sha256` asks for."""
+    return sum(len(hashlib.sha256(text.encode()).hexdigest()) for text in bare(kind, path))
 
 
 def speed(work: Path) -> None:
     """Documents and megabytes a processor second, of splitting and of the bare reader."""
+    for title, rows in (("real pages", real_pages()), ("pages of seeds", seed_pages(COUNT))):
+        if not rows:
+            print(f"{title}: left out, for they are missing")
+            continue
+        folder = work / title.partition(" ")[0]
+        folder.mkdir()
+        race(title, rows, make(folder, rows), folder / "out")
+
+
+def race(title: str, rows: list[dict[str, str]], files: dict[str, Path], out: Path) -> None:
+    """A line for each format."""
     from tasks.settings import load_settings
     from tasks.split.shard import split_bundles, split_documents
 
-    files, settings = make(work, COUNT), load_settings()
-    size = sum(len(row["html"].encode()) for row in rows(COUNT)) / 1e6
-    print(f"{COUNT} pages, {size:.0f} MB of markup")
+    settings, count, size = load_settings(), len(rows), sum(len(row["html"].encode()) for row in rows) / 1e6
+    print(f"\n{count} {title}, {size:.0f} MB of markup\n")
     print(
-        "| format | bare: documents/s | MB/s | split: documents/s | MB/s | split to bare | with shards written |\n|---|---|---|---|---|---|---|"
+        "| format | bare: documents/s | MB/s | split: documents/s | MB/s | split to bare | to bare and digest | with shards written, to bare |"
     )
+    print("|---|---|---|---|---|---|---|---|")
     for kind, path in files.items():
         ways: list[Callable[[], int]] = [
             lambda k=kind, p=path: sum(1 for _ in bare(k, p)),  # type: ignore[misc]
+            lambda k=kind, p=path: digested(k, p),  # type: ignore[misc]
             lambda p=path: sum(1 for _ in split_documents([str(p)], settings)),  # type: ignore[misc]
-            lambda p=path: len(split_bundles([str(p)], work / "shards", settings)),  # type: ignore[misc]
+            lambda p=path: len(split_bundles([str(p)], out, settings)),  # type: ignore[misc]
         ]
-        alone, split, shards = best(ways)
-        print(
-            f"| {kind} | {COUNT / alone:,.0f} | {size / alone:,.0f} | {COUNT / split:,.0f} | {size / split:,.0f} | {split / alone:.2f} | {shards / alone:.2f} |",
-            flush=True,
-        )
+        alone, digest, split, shards = best(ways)
+        rates = f"{count / alone:,.0f} | {size / alone:,.0f} | {count / split:,.0f} | {size / split:,.0f}"
+        print(f"| {kind} | {rates} | {split / alone:.2f} | {split / digest:.2f} | {shards / alone:.2f} |", flush=True)
 
 
 def best(ways: list[Callable[[], Any]]) -> list[float]:
@@ -181,7 +218,7 @@ print(peak // 1024, len(shards), min(sizes[:-1] or sizes), max(sizes))
 def memory(work: Path) -> None:
     """Peak memory of splitting few and many documents."""
     print("| format | documents | peak, MB | shards | smallest to largest but for the last, MB | ratio |\n|---|---|---|---|---|---|")
-    for kind in ("jsonl.gz", "txt", "parquet", "zip"):
+    for kind in ("jsonl", "jsonl.gz", "txt", "parquet", "zip", "warc", "warc.gz"):
         first = 0
         for count in SIZES:
             path = work / f"{count}.{kind}"
@@ -202,15 +239,19 @@ def text(number: int) -> str:
     """A story of some 2,000 characters that no other number gives."""
     chance = random.Random(number)
     words = ["harbour", "council", "ferry", "winter", "bridge", "school", "market", "river", "tower", "quay", "vote", "budget"]
-    lines = [" ".join(chance.choice(words) for _ in range(60)).capitalize() + "." for _ in range(5)]
+    lines = [" ".join(chance.choices(words, k=60)).capitalize() + "." for _ in range(5)]
     return f"Ferry line {number} to reopen\n\nHARROW POINT, 3 March 2024 — " + "\n\n".join(lines) + "\n"
 
 
 def write_texts(path: Path, kind: str, count: int) -> None:
     """Write so many stories to one file."""
-    if kind == "jsonl.gz":
-        with gzip.open(path, "wt", 1) as handle:
+    if kind in ("jsonl", "jsonl.gz"):
+        with gzip.open(path, "wt", 1) if kind == "jsonl.gz" else path.open("w") as handle:
             handle.writelines(json.dumps({"url": f"https://a.example/{n}", "text": text(n)}) + "\n" for n in range(count))
+    elif kind in ("warc", "warc.gz"):
+        with path.open("wb") as captures:
+            records = (record({"id": f"n{n}", "url": f"https://a.example/{n}", "html": f"<html><p>{text(n)}"}) for n in range(count))
+            captures.writelines(gzip.compress(one, 1) if kind == "warc.gz" else one for one in records)
     elif kind == "zip":
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             for number in range(count):
@@ -236,7 +277,7 @@ def guard(work: Path) -> None:
     from tasks.strip.shard import parse_shard
 
     with (work / "pages.jsonl").open("w") as handle:
-        handle.writelines(json.dumps(row | {"html": row["html"][: len(row["html"]) // 8]}) + "\n" for row in rows(400))
+        handle.writelines(json.dumps(row | {"html": row["html"][: len(row["html"]) // 8]}) + "\n" for row in seed_pages(400))
     (shard,) = split_bundles([str(work / "pages.jsonl")], work, load_settings())
     watched = tasks.guard.supervised
 
