@@ -14,57 +14,73 @@ from tasks.split.rows import cells_of, malformed, read_row
 from tasks.split.source import Item, Source
 from tasks.split.streams import as_text, document_limit, peek
 
-PIECE = 1 << 18  # characters read at a time
+PIECE = 1 << 20  # characters read at a time
+BETWEEN, BETWEEN_VALUES = re.compile(r"[ \t\r\n]+"), re.compile(r"[ \t\r\n,]+")
+DECODER = json.JSONDecoder()
+READY = PIECE // 2  # characters that are held before a value is tried: one that is cut is tried again from its beginning
 WRAPPERS = 4  # objects around the list of rows, at most
 NEXT = re.compile(r"\}\s{0,99},\s{0,99}\{")
 CONTENT = ("html", "html_base64", "text", "sniffed")
 
 
 class _Text:
-    """The text that was read and not yet understood."""
+    """The text that was read and not yet understood: what is held from a place on."""
 
     def __init__(self, stream: io.TextIOWrapper, limit: int) -> None:
         self._stream = stream
         self._limit = limit
-        self.buffer = ""
+        self._held = ""
+        self._at = 0
+        self._ended = False
         self.more()
-        self.buffer = self.buffer.removeprefix("\ufeff")
+        self._held = self._held.removeprefix("\ufeff")
 
     def more(self) -> bool:
         """Read on; whether there was more. Raises Refused where one value is beyond the limit."""
-        if len(self.buffer) > self._limit:
+        left = len(self._held) - self._at
+        if left > self._limit:
             raise Refused("too-large", f"a value of more than {self._limit} characters")
-        piece = self._stream.read(max(PIECE, len(self.buffer)))
-        self.buffer += piece
+        piece = self._stream.read(max(PIECE, left))
+        self._held, self._at = self._held[self._at :] + piece, 0
+        self._ended = not piece
         return bool(piece)
 
-    def skip(self, characters: str) -> str:
-        """Pass over white space and the characters; the next character, or "" at the end."""
+    def skip(self, passed: re.Pattern[str]) -> str:
+        """Pass over what a pattern matches; the next character, or "" at the end."""
         while True:
-            self.buffer = self.buffer.lstrip(" \t\r\n" + characters)
-            if self.buffer or not self.more():
-                return self.buffer[:1]
+            if match := passed.match(self._held, self._at):
+                self._at = match.end()
+            if self._at < len(self._held) or not self.more():
+                return self._held[self._at : self._at + 1]
+
+    def take(self) -> None:
+        """Pass over the next character."""
+        self._at += 1
 
     def value(self) -> Any:
         """The next value. Raises Refused where it is none."""
+        if len(self._held) - self._at < READY and not self._ended:
+            self.more()
         while True:
+            size = len(self._held)
             try:
-                value, end = json.JSONDecoder().raw_decode(self.buffer)
+                value, end = DECODER.raw_decode(self._held, self._at)
             except RecursionError:
                 raise Refused("malformed-record", "nested too deeply for JSON") from None
             except ValueError as error:
                 if not self.more():
-                    truncated = getattr(error, "pos", 0) >= len(self.buffer) - 1 or "Unterminated" in str(error)
+                    truncated = getattr(error, "pos", 0) >= size - 1 or "Unterminated" in str(error)
                     raise Refused("truncated" if truncated else "corrupt", f"not valid JSON: {error}") from None
                 continue
-            if end < len(self.buffer) or not self.more():
-                self.buffer = self.buffer[end:]
-                return value
+            if end == size and self.more():
+                continue  # a number may go on
+            self._at = end if end < size else len(self._held)
+            return value
 
     def to_next(self) -> str | None:
         """Pass over a damaged value to where the next object begins behind a comma; what was passed over, None where there is none."""
-        if match := NEXT.search(self.buffer, 1):
-            lost, self.buffer = self.buffer[: match.start() + 1], self.buffer[match.end() - 1 :]
+        if match := NEXT.search(self._held, self._at + 1):
+            lost, self._at = self._held[self._at : match.start() + 1], match.end() - 1
             return lost
         return None
 
@@ -86,12 +102,12 @@ def read_json(source: Source, limits: Limits) -> Iterator[Item]:
 
 
 def _values(text: _Text, source: Source, limits: Limits) -> Iterator[Item]:
-    if text.skip("") == "[":
-        text.buffer = text.buffer[1:]
+    if text.skip(BETWEEN) == "[":
+        text.take()
         yield from _array(text, source, limits)
         return
     number = 0
-    while text.skip(""):  # one value, as a rule; several in a file are each what one would be
+    while text.skip(BETWEEN):  # one value, as a rule; several in a file are each what one would be
         for row in rows_in(flat(text.value())):
             number += 1
             yield read_row(row, source, number, limits, partial(_raw, row))
@@ -99,7 +115,7 @@ def _values(text: _Text, source: Source, limits: Limits) -> Iterator[Item]:
 
 def _array(text: _Text, source: Source, limits: Limits) -> Iterator[Item]:
     number = 0
-    while (following := text.skip(",")) not in ("]", ""):
+    while (following := text.skip(BETWEEN_VALUES)) not in ("]", ""):
         number += 1
         try:
             row = flat(text.value())
