@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from tasks.records import Clue
@@ -10,6 +11,8 @@ from tasks.records import Clue
 _KEY = r"(?:date_?published|(?:publish(?:ed|ing)?|publication)_?(?:date|at|on|time|datetime))"
 _DAY = r"(?:19|20)\d\d-[01]\d-[0-3]\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?"
 _STATED = re.compile(rf"""\b{_KEY}\\{{0,3}}["']\s{{0,2}}:\s{{0,2}}\\{{0,3}}["']?({_DAY}|1\d{{9}}(?:\d{{3}})?)\b""", re.IGNORECASE)
+_LETTERS = re.compile("ubli")
+LEADS = tuple(len(lead) for lead in ("date_p", "datep", "p"))  # what stands before those letters in a key
 MOST = 20  # values of a page that are looked at
 
 
@@ -19,9 +22,17 @@ def state_clues(tree: Any) -> Iterator[Clue]:
     for script in tree.iter("script"):
         text = script.text or ""
         if "ubli" in text and "ld+json" not in script.get("type", "").lower():
-            found += [match[1] for match in _STATED.finditer(text)][: MOST - len(found)]
+            found += list(islice(_stated(text), MOST - len(found)))
     if len({_day(value) for value in found}) == 1:
         yield Clue("published", found[0], "script", "script.published")
+
+
+def _stated(script: str) -> Iterator[str]:
+    """The dates of publication in a script: looked for around the letters that all their keys share, which is much quicker."""
+    for letters in _LETTERS.finditer(script):
+        for lead in LEADS:
+            if letters.start() >= lead and (match := _STATED.match(script, letters.start() - lead)):
+                yield match[1]
 
 
 def _day(value: str) -> str:

@@ -52,7 +52,8 @@ def carry(markup: str) -> str:
     """Markup as the parsers can take it: one kind of line end, no surrogates, control characters as non-characters."""
     if "\r" in markup:
         markup = markup.replace("\r\n", "\n").replace("\r", "\n")
-    markup = _REFERENCE.sub(_referenced, markup)
+    if "&#" in markup:
+        markup = _REFERENCE.sub(_referenced, markup)
     return _SURROGATES.sub("\ufffd", markup).translate(_OUT) if _is_strange(markup) else markup
 
 
