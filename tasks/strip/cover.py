@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 
 import numpy as np
 
@@ -15,6 +16,7 @@ INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+BLANK = ("whitespace", "cover.whitespace")  # class and rule
 JOINERS = "\u200c\u200d"  # they join letters in Persian and Hindi, and emoji: there they stay
 
 
@@ -90,8 +92,11 @@ def cover(source: str, kept: Iterable[tuple[int, int]], moved: Iterable[Span]) -
     """
     spans: list[Span] = []
     at = 0
-    for start, end, span in sorted([(a, b, None) for a, b in kept] + [(s.start, s.end, s) for s in moved], key=lambda t: t[:2]):
-        spans.extend(between(source, at, start))
+    for start, end, span in sorted([(a, b, None) for a, b in kept] + [(s.start, s.end, s) for s in moved], key=itemgetter(0, 1)):
+        if source[at:start].isspace():
+            spans.append(Span(at, start, *BLANK))
+        elif at < start:
+            spans.extend(between(source, at, start))
         if span is not None:
             spans.append(span)
         at = end
@@ -101,14 +106,11 @@ def cover(source: str, kept: Iterable[tuple[int, int]], moved: Iterable[Span]) -
 
 def between(source: str, start: int, end: int) -> Iterable[Span]:
     """Spans for a stretch that is neither story nor debris: white space, invisible characters, and words by mistake."""
-    if source[start:end].isspace():
-        yield Span(start, end, "whitespace", "cover.whitespace")
-        return
     at = start
     for first, stop in [*hidden_at(source, start, end), (end, end)]:
         for run in re.finditer(r"\s+|\S+", source[at:first]):
             blank = run.group().isspace()
-            yield Span(at + run.start(), at + run.end(), *(("whitespace", "cover.whitespace") if blank else ("boilerplate", "cover.rest")))
+            yield Span(at + run.start(), at + run.end(), *(BLANK if blank else ("boilerplate", "cover.rest")))
         if first < stop:
             yield Span(first, stop, "control", "cover.control")
         at = stop

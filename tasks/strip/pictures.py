@@ -10,6 +10,7 @@ from tasks.strip.verdicts import Sheet, Verdict
 
 LONGEST_CAPTION = 70.0  # words
 SHORT_CAPTION = 35.0  # words of a sentence before a credit where no paragraph has begun the story yet
+PICTURED = frozenset({"caption", "credit"})
 CUT = ("…", "...", "[…]")
 BRACKETS = re.compile(r"[()（）【】]")
 
@@ -67,6 +68,8 @@ def captions_of(sheet: Sheet, pictures: Pictures) -> tuple[Caption, ...]:
     """The captions of a document in order, each with the credit it holds or that follows it."""
     found: list[Caption] = []
     open_caption = False
+    if not any(verdict.kind in PICTURED for verdict in sheet.decided()):
+        return ()
     for line, verdict in zip(sheet.lines, sheet.decided(), strict=True):
         kind = verdict.kind
         if kind == "caption":

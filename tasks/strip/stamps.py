@@ -21,6 +21,7 @@ NUMERIC = re.compile(
 )
 YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")
 LONGEST_STAMP = 24.0  # words
+STAMP = Verdict("timestamp", "stamp.words")
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -49,7 +50,7 @@ def load_date_words(folder: Path) -> frozenset[str]:
 def stamp_like(line: Line, words: frozenset[str]) -> bool:
     """Whether a line is a date or a time of day, with the words around one, and nothing else."""
     text = line.text
-    if line.words > LONGEST_STAMP or not DIGIT.search(text):
+    if not DIGIT.search(text) or line.words > LONGEST_STAMP:
         return False
     tokens = TOKEN.findall(text.casefold())
     named = [token for token in tokens if LETTERS.match(token)]
@@ -68,4 +69,5 @@ def has_day(tokens: list[str]) -> bool:
 
 def stamp_pass(sheet: Sheet, words: frozenset[str]) -> Mapping[int, Verdict]:
     """Date lines, wherever they stand: an article's own stamps, those of teasers, those of comments."""
-    return {line.index: Verdict("timestamp", "stamp.words") for line in sheet.lines if sheet.open(line.index) and stamp_like(line, words)}
+    short = [line for line in sheet.lines if line.words <= LONGEST_STAMP and sheet.open(line.index)]
+    return {line.index: STAMP for line in short if stamp_like(line, words)}
