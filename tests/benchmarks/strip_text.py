@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,11 @@ from tasks.strip.shard import MOST_TOGETHER
 from tasks.strip.story import strip_document, strip_texts
 from tasks.strip.text import parse_text
 from tasks.strip.trees import forest_of
+from tests.benchmarks.strip_tables import debris_lines
+from tests.gate.gate import rows_of
 from tests.train.lines import DATA, PEERS, fold_of, fold_trees, items, raw_of, samples
 
+PAGES = DATA.parents[1] / "pages"
 SCORER = DATA.parents[2] / "checks" / "score.py"
 VIEWS = ("main", "recall", "np4k", "readab", "blocks")
 ENDS = (".", "?", "!", '"', "”", "。", "！", "？", "।", "؟")
@@ -91,10 +94,23 @@ def table(title: str, rows: dict[str, list[str]]) -> None:
         print(f"| {name} | {' | '.join(cells)} |")
 
 
-def quality(found: Sequence[Item]) -> None:
-    """Word F1, precision and recall by view, of ours and of simple rules; ours by language on the view main."""
+def unseen() -> dict[int, Debris]:
+    """For each fold what the judge knows, with a model that did not see its domains."""
     debris, trees = load_debris(CONFIG), fold_trees(list(samples()), PEERS)
-    by_fold = {fold: replace(debris, model=replace(debris.model, forest=forest_of(each))) for fold, each in trees.items()}
+    return {fold: replace(debris, model=replace(debris.model, forest=forest_of(each))) for fold, each in trees.items()}
+
+
+def left_behind(by_fold: Mapping[int, Debris]) -> None:
+    """What becomes of the lines that trafilatura keeps of pages, run again as texts: debris gone and story words lost, by class and language."""
+    gold = {str(row["id"]): row for row in rows_of(PAGES / "gold.jsonl.zst")}
+    pages = list(rows_of(PAGES / "trafilatura_lines.jsonl.gz"))
+    texts = {page["id"]: raw_of({"url": gold[page["id"]]["url"], "lines": [{"text": line} for line in page["lines"]]}) for page in pages}
+    bodies = {name: ours(by_fold[fold_of(str(gold[name]["domain"]))], text) for name, text in texts.items()}
+    print("\n".join(debris_lines(pages, bodies, list(gold.values()))))
+
+
+def quality(found: Sequence[Item], by_fold: Mapping[int, Debris]) -> None:
+    """Word F1, precision and recall by view, of ours and of simple rules; ours by language on the view main."""
     ways: dict[str, Callable[[Item], str]] = {
         "Copydesk, outlets unseen by the model": lambda item: ours(by_fold[fold_of(item["domain"])], raw_of(item)),
         "C4's line rules": lambda item: c4_rules([line["text"] for line in item["lines"]]),
@@ -125,7 +141,9 @@ def main() -> int:
         return 2
     found = list(items())
     if only != "speed":
-        quality(found)
+        by_fold = unseen()
+        quality(found, by_fold)
+        left_behind(by_fold)
     if only != "quality":
         debris = load_debris(CONFIG)
         documents = {view: [raw_of(item) for item in found if item["view"] == view] for view in VIEWS}
