@@ -1,5 +1,6 @@
 """One chooser: the day that trusted sources agree on, then its best stamp; the reason why each other one lost."""
 
+import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -44,15 +45,20 @@ def ranked(candidates: list[Candidate], story: Story, trust: Trust) -> list[Cand
 
 
 def _first_first(candidates: list[Candidate], trust: Trust) -> list[Candidate]:
-    """Where several statements of one kind name different days, the later ones are trusted less; items of a list all are."""
+    """Where several statements of one kind name different days, the later ones are trusted less; items of a list all are.
+
+    Of printed stamps the one in the better place is the first: a forum prints when its writer joined above the date of what is written.
+    """
     seen: dict[tuple[str, str | None, str], dict[date | None, int]] = {}
+    for candidate in sorted(candidates, key=lambda c: -c.rank if c.stamp.source in PRINTED else -math.inf):
+        days = seen.setdefault((candidate.field, candidate.stamp.source, candidate.rule), {})
+        days.setdefault(candidate.stamp.day, len(days))
     listed = Counter(key[:3] for key in {(c.field, c.stamp.source, c.rule, c.stamp.day) for c in candidates if c.rule in LISTED})
     found = []
     for candidate in candidates:
-        days = seen.setdefault((candidate.field, candidate.stamp.source, candidate.rule), {})
-        position = days.setdefault(candidate.stamp.day, len(days))
-        several = 2 if listed[candidate.field, candidate.stamp.source, candidate.rule] > 1 else 0
-        less = trust.later * (min(position, 5) + several)
+        kind = candidate.field, candidate.stamp.source, candidate.rule
+        several = 2 if listed[kind] > 1 else 0
+        less = trust.later * (min(seen[kind][candidate.stamp.day], 5) + several)
         found.append(replace(candidate, rank=max(0.0, candidate.rank - less)) if less else candidate)
     return found
 
