@@ -1,6 +1,9 @@
-# copydesk run, and a Prefect worker, as a user without rights:
+# copydesk run, and a Prefect worker, as a user without rights (1000, who must be allowed to write /data):
 #   docker build -t copydesk .
 #   docker run --rm -v "$PWD/bundle:/bundle:ro" -v "$PWD/data:/data" copydesk run /bundle --out /data
+# Deployments are made from the image, for they say where the worker finds the code; server:4200 stands for a Prefect server of yours:
+#   docker run --rm -e PREFECT_API_URL=http://server:4200/api --entrypoint prefect copydesk work-pool create copydesk --type process
+#   docker run --rm -e PREFECT_API_URL=http://server:4200/api --entrypoint prefect copydesk deploy --all
 #   docker run --rm -e PREFECT_API_URL=http://server:4200/api -v "$PWD/inbox:/inbox" -v "$PWD/data:/data" --entrypoint prefect copydesk worker start --pool copydesk
 FROM python:3.11-slim
 

@@ -1,6 +1,6 @@
 """What a large run costs: the share of orchestration, memory over the run, two cores against one, all beside the bare functions.
 
-    make bench-scaling [PAGES=20000] [DATA=../shared/data/pages/pages.jsonl.zst]
+    make bench-scaling [PAGES=20000] [SHARD=1000] [PARTS="two one bare ceiling"] [DATA=../shared/data/pages/pages.jsonl.zst]
 
 The pages are real ones, repeated with the words of each longer piece of text in another order, so that none is a copy of another.
 The bare functions are those that the workers call, one after the other in one process, without Prefect, a pool or a server.
@@ -34,6 +34,7 @@ PAGES = int(os.environ.get("PAGES", "20000"))
 DATA = Path(os.environ.get("DATA", ROOT.parent / "shared/data/pages/pages.jsonl.zst"))
 KEPT = os.environ.get("SCRATCH")  # where the bundle is kept for another go
 SHARD = os.environ.get("SHARD")  # documents in a shard, where it is not to be the default
+PARTS = os.environ.get("PARTS", "two one bare ceiling").split()  # what is measured
 MARKUP = re.compile(r"(<script\b.*?</script>|<style\b.*?</style>|<!--.*?-->|<[^>]*>)", re.DOTALL | re.IGNORECASE)
 LONG = 8  # words of a piece of text whose order is changed
 TENTHS = 10
@@ -239,25 +240,47 @@ def show_stages(measured: Measured) -> None:
     print("stages ended, s: " + "; ".join(f"{stage} {seconds.strip()}" for seconds, stage in told))
 
 
+def measured(bundle: str, made: str) -> dict[str, Measured]:
+    """The parts that are asked for, by name."""
+    shard = ["--set", f"shards.documents={SHARD}"] if SHARD else []
+    found = {}
+    if "two" in PARTS:
+        found["two"] = run("--product", bundle, "--out", f"{made}/two", "--workers", "2", *shard, watched=True)
+    if "one" in PARTS:
+        found["one"] = run("--product", bundle, "--out", f"{made}/one", "--workers", "1", *shard)
+    if "bare" in PARTS:
+        found["bare"] = run("--bare", bundle, f"{made}/bare")
+    return found
+
+
+def show(found: dict[str, Measured], scratch: Path) -> None:
+    """What was measured, beside one another."""
+    names = {"bare": "bare functions, one process", "one": "`copydesk run --workers 1`", "two": "`copydesk run --workers 2`"}
+    print(f"| {PAGES:,} pages | processor s | of these the flow's own process | wall s | pages a second | load before |\n|---|---|---|---|---|---|")
+    for name, it in found.items():
+        own = "" if name == "bare" else f"{it.own():.1f}"
+        print(f"| {names[name]} | {it.processor:.1f} | {own} | {it.wall:.1f} | {PAGES / it.wall:.1f} | {it.load:.1f} |")
+    print()
+    for name in ("one", "two"):
+        if name in found:
+            it = found[name]
+            print(f"{names[name]}: its own process, which only orchestrates, {it.own() / (it.processor - it.own()):.2%} of the rest", end="")
+            print(f"; all against the bare functions {it.processor / found['bare'].processor - 1:+.2%} (asked: 5 %)" if "bare" in found else "")
+    if {"one", "two"} <= found.keys():
+        print(f"two workers against one: {found['one'].wall / found['two'].wall:.2f} (asked: 1.8)")
+    if "ceiling" in PARTS:
+        print(f"two bare processes against one, which is what this machine gives: {ceiling(scratch):.2f}")
+    if "two" in found:
+        print(f"cores in use by two workers: {found['two'].processor / found['two'].wall:.2f}\n")
+        show_memory(found["two"])
+        show_stages(found["two"])
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         scratch = Path(KEPT or made)
         scratch.mkdir(exist_ok=True)
-        bundle = str(bundle_of(scratch, PAGES))
-        shard = ["--set", f"shards.documents={SHARD}"] if SHARD else []
-        two = run("--product", bundle, "--out", f"{made}/two", "--workers", "2", *shard, watched=True)
-        one = run("--product", bundle, "--out", f"{made}/one", "--workers", "1", *shard)
-        plain = run("--bare", bundle, f"{made}/bare")
-        print(f"| {PAGES:,} pages | processor s | wall s | pages a second | load before |\n|---|---|---|---|---|")
-        for name, it in (("bare functions, one process", plain), ("`copydesk run --workers 1`", one), ("`copydesk run --workers 2`", two)):
-            print(f"| {name} | {it.processor:.1f} | {it.wall:.1f} | {PAGES / it.wall:.1f} | {it.load:.1f} |", flush=True)
-        print(f"\nthe flow's own process, which only orchestrates: {one.own():.1f} s with one worker, {two.own():.1f} s with two:")
-        print(f"{one.own() / plain.processor:.2%} and {two.own() / plain.processor:.2%} of the bare functions (asked: under 5 %)")
-        print(f"all processes against the bare functions: {one.processor / plain.processor - 1:+.2%}, {two.processor / plain.processor - 1:+.2%}")
-        print(f"two workers against one: {one.wall / two.wall:.2f} (asked: 1.8); two bare processes on this machine: {ceiling(scratch):.2f}")
-        print(f"of 2 cores used: {two.processor / two.wall:.2f}; of one: {one.processor / one.wall:.2f}\n")
-        show_memory(two)
-        show_stages(two)
+        show(measured(str(bundle_of(scratch, PAGES)), made), scratch)
 
 
 if __name__ == "__main__":
