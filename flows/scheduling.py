@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from flows.configuration import Configuration
 from flows.home import HomeError
 from flows.log import tell
+from tasks.settings import Schedule
 
 START_SECONDS = 180.0
 HEARTBEAT_SECONDS = 30
@@ -24,16 +26,22 @@ def serve_schedules(configuration: Configuration, config: str | None) -> None:
     if configuration.settings.pipeline.run.log == "json":  # Prefect's own lines as well, in its own words
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER", "json")
     os.environ.setdefault("PREFECT_FLOWS_HEARTBEAT_FREQUENCY", str(HEARTBEAT_SECONDS))
-    with _server(plan.port) as url:
+    signal.signal(signal.SIGHUP, signal.getsignal(signal.SIGTERM))  # a terminal that is closed, else the server would stay
+    with contextlib.suppress(KeyboardInterrupt), _server(plan.port) as url:  # to be stopped is how this ends
         os.environ["PREFECT_API_URL"] = url
-        from prefect import serve
+        _serve(plan, config, url)
+    tell("stopped")
 
-        from flows.deployments import planned
-        from flows.watch import watch_for_the_lost
 
-        watch_for_the_lost()
-        tell("serving on %s: %s at %r, a look at configuration and version at %r", url, plan.inbox, plan.incremental, plan.reclean)
-        serve(*planned(plan, config), print_starting_message=False)
+def _serve(plan: Schedule, config: str | None, url: str) -> None:
+    from prefect import serve
+
+    from flows.deployments import planned
+    from flows.watch import watch_for_the_lost
+
+    watch_for_the_lost()
+    tell("serving on %s: %s at %r, a look at configuration and version at %r", url, plan.inbox, plan.incremental, plan.reclean)
+    serve(*planned(plan, config), print_starting_message=False)
 
 
 @contextlib.contextmanager
@@ -44,7 +52,9 @@ def _server(port: int) -> Iterator[str]:
         return
     url = f"http://127.0.0.1:{port}/api"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    server = subprocess.Popen(command, env=os.environ | OWN, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    quiet = subprocess.DEVNULL
+    # In a group of its own: Ctrl-C goes to ours, and a server that is gone first leaves the runs nobody to tell that they end.
+    server = subprocess.Popen(command, env=os.environ | OWN, stdout=quiet, stderr=quiet, process_group=0)  # noqa: S603
     try:
         _wait_for(url, server)
         yield url

@@ -1,8 +1,13 @@
 """Scheduled runs as their users have them: a server, a worker, a schedule; what is new is cleaned, what is lost is marked."""
 
+import json
 import os
 import shutil
 import signal
+import socket
+import subprocess
+import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -10,9 +15,10 @@ from pathlib import Path
 import pyarrow.dataset as ds
 import pytest
 
+from flows.home import prepared
 from tests.conftest import ROOT
 from tests.slow.prefect_server import Prefect, prefect_server
-from tests.slow.waiting import end, until
+from tests.slow.waiting import PATIENCE, end, free_port, until
 
 pytestmark = pytest.mark.slow
 FLOW = "copydesk_incremental"
@@ -72,6 +78,35 @@ def test_a_worker_runs_what_the_schedule_says(prefect: Prefect, environment: dic
     assert {"counts", "rejects", "drift", "report", "progress"} <= tables.keys()
     logs = prefect.ask("logs/filter", {"logs": {"level": {"ge_": 20}}})
     assert any("parse" in line["message"] for line in logs)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_serving_ends_when_it_is_told_to_and_takes_its_server_along(how: signal.Signals, environment: dict[str, str], tmp_path: Path) -> None:
+    port, log = free_port(), tmp_path / "log"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "COPYDESK_"))}
+    own = {**environment, "COPYDESK_SCHEDULE__PORT": str(port), "PREFECT_HOME": str(tmp_path / "prefect")}
+    (tmp_path / "prefect").mkdir()
+    shutil.copyfile(prepared(tmp_path), tmp_path / "prefect/prefect.db")
+    with log.open("wb") as said:
+        command = [sys.executable, "-m", "flows.cli", "serve"]
+        serving = subprocess.Popen(command, cwd=ROOT, env=kept | own, stdout=said, stderr=said, start_new_session=True)
+    try:
+        until(lambda: "serving on" in log.read_text() or serving.poll() is not None or None, "the schedules to be served")
+        until(lambda: "copydesk_reclean" in deployments(port) or None, "the deployments")
+        os.killpg(serving.pid, how)  # as Ctrl-C does, which goes to all of the terminal's processes
+        assert serving.wait(PATIENCE) == 0, log.read_text()
+    finally:
+        end(serving, signal.SIGKILL)
+    assert "Traceback" not in log.read_text()
+    socket.create_server(("127.0.0.1", port)).close()  # nobody listens there any more
+
+
+def deployments(port: int) -> set[str]:
+    """The names of the flows that a server knows; none while it does not answer."""
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}/api/flows/filter", b"{}", {"Content-Type": "application/json"})
+    with suppress(OSError), urllib.request.urlopen(asked, timeout=60) as answer:
+        return {one["name"] for one in json.load(answer)}
+    return set()
 
 
 def test_a_run_whose_machine_dies_does_not_stay_running(prefect: Prefect, environment: dict[str, str], tmp_path: Path) -> None:
