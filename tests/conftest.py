@@ -19,7 +19,7 @@ def run_copydesk(*arguments: str | Path, **environment: str) -> subprocess.Compl
     """The command line in a process of its own, as people call it; PREFECT_* of the caller left out."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     command = [*COPYDESK, *(str(argument) for argument in arguments)]
-    return subprocess.run(command, cwd=ROOT, env=kept | environment, capture_output=True, text=True, timeout=300)
+    return subprocess.run(command, cwd=ROOT, env=kept | environment, capture_output=True, text=True, timeout=900)
 
 
 @pytest.fixture(scope="session")

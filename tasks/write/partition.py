@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from tasks.write.columns import id_bytes, mask_of
 from tasks.write.reading import read_file
 
-BUDGET = 256 * 2**20  # bytes of decoded Parquet in a bucket
+BUDGET = 128 * 2**20  # bytes of decoded Parquet in a bucket; what works on it takes some five times as much
 MOST = 1024  # buckets: as many files are open at once
 PREFIX = 4  # hex digits that tell the bucket
 

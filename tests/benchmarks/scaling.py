@@ -5,7 +5,7 @@
 The pages are real ones, repeated with the words of each longer piece of text in another order, so that none is a copy of another.
 The bare functions are those that the workers call, one after the other in one process, without Prefect, a pool or a server.
 Processor time is that of a command and of all processes it waited for. Memory is what a worker and the child that works for it hold,
-pages that they share counted once (PSS), looked at every second.
+pages that they share counted once (PSS), looked at twice a second.
 """
 
 import base64
@@ -169,8 +169,8 @@ def family(process: int, of: dict[int, list[int]]) -> int:
 
 
 def watch(process: int, measured: Measured, start: float, over: threading.Event) -> None:
-    """Look every second at what the workers (the children of the fork server) and the flow's own process hold."""
-    while not over.wait(1):
+    """Look twice a second at what the workers (the children of the fork server) and the flow's own process hold."""
+    while not over.wait(0.5):
         of = children()
         workers = [worker for server in of.get(process, ()) for worker in of.get(server, ())]
         measured.held.append((time.monotonic() - start, max((family(one, of) for one in workers), default=0), pss(process)))
@@ -235,9 +235,13 @@ def show_memory(measured: Measured) -> None:
 
 
 def show_stages(measured: Measured) -> None:
-    """When each stage ended, by the clock of the run."""
-    told = [line.split(" s  ", 1) for _, line in measured.said if " s  " in line]
-    print("stages ended, s: " + "; ".join(f"{stage} {seconds.strip()}" for seconds, stage in told))
+    """When each stage ended, by the clock of the command, and the largest worker since the one before it ended."""
+    told = [(at, line.split(" s  ", 1)[1]) for at, line in measured.said if " s  " in line]
+    before = 0.0
+    print("\n| stage | ended after s | largest worker until then, MiB |\n|---|---|---|")
+    for at, stage in told:
+        print(f"| {stage} | {at:.1f} | {max((one[1] for one in measured.held if before < one[0] <= at), default=0) // MEBIBYTE} |")
+        before = at
 
 
 def measured(bundle: str, made: str) -> dict[str, Measured]:
