@@ -24,6 +24,7 @@ def runner(settings: Run, workers: int) -> Any:  # Prefect annotates its runners
         return ThreadPoolTaskRunner(max_workers=workers)
     from prefect_dask.task_runners import DaskTaskRunner  # a second's import that only this engine pays
 
+    logging.getLogger("distributed").setLevel(logging.ERROR)  # it tells of each process that it starts
     if settings.dask_address is None:
         return DaskTaskRunner(cluster_kwargs=CLUSTER | {"n_workers": workers})
     _reachable(settings.dask_address)
