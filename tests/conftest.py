@@ -8,9 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 COPYDESK = (sys.executable, "-m", "flows.cli")
+
+# A busy machine makes any single example slow: time is judged by the tests that measure it.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
