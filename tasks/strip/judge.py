@@ -68,6 +68,11 @@ class Judgement:
     parts: tuple[Hit, ...]
 
 
+def described_by(parsed: ParsedDocument) -> tuple[str, ...]:
+    """What a page states as its description."""
+    return tuple(dict.fromkeys(clue.raw for clue in parsed.clues if clue.field == "alternative_headline"))
+
+
 def titles_of(parsed: ParsedDocument) -> tuple[str, ...]:
     """Headlines that the bundle or the page states, best first."""
     given = [g.value for g in parsed.document.given if g.field in TITLE_FIELDS]
@@ -130,7 +135,7 @@ def by_rules(
     sheet = sheet.settle({i: Verdict(hit.rule.kind, hit.rule.id) for i, hit in enumerate(hits) if hit and hit.whole})
     sheet = sheet.settle(repeat_pass(sheet, repeated, debris.address))
     if main is not None:
-        sheet = sheet.settle(standfirst_pass(sheet, debris.places, main))
+        sheet = sheet.settle(standfirst_pass(sheet, debris.places, main, described_by(parsed)))
         sheet = sheet.settle(outside_pass(sheet, debris.places, hits, main))
     sheet = sheet.settle(credit_pass(sheet, debris.pictures))
     sheet = sheet.settle(dateline_pass(sheet))

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+from tasks.strip.lines import fold
 from tasks.strip.matching import Hit
 from tasks.strip.surroundings import Outside, Places, captioned, outside_of
 from tasks.strip.verdicts import Sheet, Verdict
 
 NEAR_HEADLINE = 6  # lines below the headline in which a standfirst may stand although no extractor keeps it
+LEAST_SAID, SAID = 25, 0.6  # characters of a standfirst, and share of it, with which a description of the page begins
 LONGEST_BYLINE = 12.0  # words; what a page says of an author at greater length is a biography
 
 
@@ -27,8 +29,9 @@ def structure_pass(sheet: Sheet, places: Places) -> Mapping[int, Verdict]:
     return found
 
 
-def standfirst_pass(sheet: Sheet, places: Places, main: Sequence[bool]) -> Mapping[int, Verdict]:
-    """The block that the markup calls a standfirst, between the headline and the first paragraph of the main content."""
+def standfirst_pass(sheet: Sheet, places: Places, main: Sequence[bool], stated: Sequence[str] = ()) -> Mapping[int, Verdict]:
+    """The block that the markup calls a standfirst, or that the page states as its description, above the story's first paragraph."""
+    described = [fold(text) for text in stated]
     titled = next((i for i, verdict in enumerate(sheet.verdicts) if verdict is not None and verdict.rule == "title.printed"), -1)
     for line, kept in zip(sheet.lines, main, strict=True):
         if not sheet.open(line.index) or line.index < titled:
@@ -36,9 +39,20 @@ def standfirst_pass(sheet: Sheet, places: Places, main: Sequence[bool]) -> Mappi
         near = kept or 0 <= titled < line.index <= titled + NEAR_HEADLINE
         if near and line.words >= 6 and places.standfirst.search("/".join(line.block.path.split("/")[-2:])):
             return {line.index: Verdict("standfirst", "place.standfirst", 0.8)}
+        if 0 <= titled < line.index and line.words >= 6 and not line.block.hidden and says(line.text, described):
+            return {line.index: Verdict("standfirst", "place.description", 0.8)}
         if kept:
             return {}
     return {}
+
+
+def says(text: str, described: Sequence[str]) -> bool:
+    """Whether a line is one of the folded descriptions of its page, which may be cut off or go on."""
+    if not described:
+        return False
+    folded = fold(text)
+    begun = max(LEAST_SAID, int(SAID * len(folded)))
+    return len(folded) >= begun and any(one[:begun] == folded[:begun] for one in described)
 
 
 def outside_pass(sheet: Sheet, places: Places, hits: Sequence[Hit | None], main: Sequence[bool]) -> Mapping[int, Verdict]:

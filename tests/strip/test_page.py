@@ -9,7 +9,9 @@ from tasks.strip import page as rooms
 from tasks.strip.labels import is_furniture, labels, stems
 from tasks.strip.page import fingerprint, in_doubt, main_blocks, parse_page, swayed
 from tasks.strip.page_model import load_page_model
+from tasks.strip.story import strip_document
 from tasks.strip.tree import read_tree
+from tests.strip.making import DEBRIS
 
 PARAGRAPHS = [
     "The old tide mill at Port Chronicle turned again on Monday, forty years after its wheel was stopped.",
@@ -169,3 +171,26 @@ def test_weights_that_are_no_numbers(tmp_path):
     (tmp_path / "page_model.csv").write_text("step,feature,weight\n1,bias,heavy\n", encoding="utf-8")
     with pytest.raises(ConfigurationError, match="line 2"):
         load_page_model(tmp_path)
+
+
+DESCRIBED = "The wheel of Port Chronicle’s mill had stood still since the flood, and its return was paid for by"
+
+
+@pytest.mark.parametrize(
+    ("said", "printed", "stays"),
+    [
+        (DESCRIBED + " the town", DESCRIBED + " the town", True),
+        (DESCRIBED + "…", DESCRIBED + " the town and its bakers.", True),
+        ("Port Chronicle: news, weather, tides and timetables for the whole of the northern coast", DESCRIBED + " the town", False),
+        (DESCRIBED, "The wheel of fortune, our quiz for readers who know each mill and each weir", False),
+    ],
+)
+def test_what_the_page_states_as_its_description_is_a_standfirst(said, printed, stays):
+    page = story_page().replace("</head>", f'<meta property="og:description" content="{said}"></head>')
+    page = page.replace(
+        "</h1>", f'</h1><aside class="zx9"><a href="#">Tides</a></aside><aside class="zx9"><span>{printed}</span></aside>', 1
+    )
+    parsed = parse_page(document(page))
+    main = [text in PARAGRAPHS for text in (parsed.source_text[b.start : b.end] for b in parsed.blocks)]
+    kinds = {"".join(parsed.source_text[a:b] for a, b in p.parts): p.role for p in strip_document(parsed, DEBRIS, main).paragraphs}
+    assert kinds.get(printed) == ("standfirst" if stays else None)
