@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from tasks.records import Block
-from tasks.settings import CONFIG, ConfigurationError, read_csv
+from tasks.settings import CONFIG
 from tasks.strip.boxes import surroundings
 from tasks.strip.containers import Column, containers_of
 from tasks.strip.labels import labels
 from tasks.strip.signs import signs_of
 from tasks.strip.source_text import Place
 from tasks.strip.structure import Columns, features, weights_of
-from tasks.strip.trees import Forest, Tree, forest_of, tree_of
+from tasks.strip.trees import Forest, load_forest
 
 FILE = "page_model.csv"
 EDGE = 1e-4  # keeps logits finite
@@ -26,13 +26,7 @@ EDGE = 1e-4  # keeps logits finite
 @cache
 def load_page_model(folder: Path = CONFIG) -> Forest:
     """The trees in `page_model.csv` (columns questions, leaves). Raises ConfigurationError where a row is no tree."""
-    trees: list[Tree] = []
-    for number, row in enumerate(read_csv(folder / FILE), 2):
-        try:
-            trees.append(tree_of(row["questions"], row["leaves"]))
-        except (KeyError, ValueError) as error:
-            raise ConfigurationError(f"{folder / FILE}: line {number}: it should hold questions and leaves: {error}") from None
-    return forest_of(trees)
+    return load_forest(folder / FILE)
 
 
 def likelihoods(

@@ -1,4 +1,4 @@
-"""Trains the line model on the labelled lines of ../shared/data/lines and writes config/line_model.csv: `make train-lines`.
+"""Trains the line model on the labelled lines of ../shared/data/lines, and on pages of ../shared/data/pages as texts, and writes config/line_model.csv: `make train-lines`.
 
 Boosted trees are fitted by catboost in an environment of its own (`forests.py`). What models do on domains that they have not seen is
 measured by `make bench-strip-text`, with one model for each of five groups of domains.
@@ -23,21 +23,23 @@ import numpy.typing as npt
 from tasks.records import RawDocument
 from tasks.settings import CONFIG
 from tasks.strip.features import features, table
-from tasks.strip.judge import load_debris, texts_by_rules
+from tasks.strip.judge import Debris, load_debris, texts_by_rules
 from tasks.strip.model import FILE
 from tasks.strip.stack import Column, stack_of
 from tasks.strip.text import parse_text
 from tasks.strip.trees import Tree
 from tasks.strip.verdicts import Sheet
 from tests.benchmarks.environment import peers_python
+from tests.train.page_texts import PageText, page_texts
 from tests.train.pages import FITTER, shortened, write_model
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "lines" / "texts.jsonl.gz"
 PEERS = Path(tempfile.gettempdir()) / "copydesk-peers-strip"
-VIEWS = ("main", "recall", "np4k", "readab")
-FOLDS, ROUNDS, TOGETHER = 5, 500, 32
-SHAPE = {"depth": 5, "learning_rate": 0.06, "l2_leaf_reg": 20, "rsm": 0.15}
-CLOSEST, MORE = "main", 1.5  # the view that is closest to what comes in, and what it counts
+PAGES = DATA.parents[1] / "pages"
+FOLDS, ROUNDS, TOGETHER = 5, 450, 32
+SHAPE = {"depth": 5, "learning_rate": 0.07, "l2_leaf_reg": 20, "rsm": 0.15}
+COUNTS = {"main": 1.5, "blocks": 0.35}  # the view that is closest to what comes in counts more, the whole page less
+PAGE_COUNTS = {"main": 1.0, "blocks": 0.35}
 
 Item = dict[str, Any]
 
@@ -49,8 +51,26 @@ class Sample:
     names: tuple[str, ...]
     rows: npt.NDArray[np.float32]
     story: Column
-    learn: Column  # nothing where a line is decided, a title or neutral; lines of long documents less
+    learn: Column  # nothing where a line is decided or nothing is known; lines of long documents less
     fold: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """A document before it is described: its text, what it counts, its fold, and where its labels are: a labelled text, or a page."""
+
+    raw: RawDocument
+    counts: float
+    fold: int
+    item: Item | None = None
+    page: PageText | None = None
+
+    def labels(self, sheet: Sheet) -> tuple[Column, Column]:
+        """For each line of the sheet whether it is story, and whether that is known."""
+        if self.page is not None:
+            return self.page.story, self.page.known
+        labels = labels_of(sheet, self.item or {})
+        return np.array([float(one == "body") for one in labels]), np.array([float(one in ("body", "debris")) for one in labels])
 
 
 def labels_of(sheet: Sheet, item: Item) -> list[str]:
@@ -76,28 +96,33 @@ def raw_of(item: Item) -> RawDocument:
 
 
 def samples() -> Iterator[Sample]:
-    """The labelled documents that are learnt from."""
+    """The documents that are learnt from: the labelled texts, and pages that are not among them as texts."""
+    labelled = [item for item in items() if parse_text(raw_of(item)).blocks]
+    texts = [Told(raw_of(item), COUNTS.get(item["view"], 1.0), fold_of(item["domain"]), item=item) for item in labelled]
+    if PAGES.exists():
+        for page in page_texts(PAGES, {item["url"] for item in labelled}):
+            raw = raw_of({"url": page.url, "lines": [{"text": line} for line in page.lines]})
+            texts.append(Told(raw, PAGE_COUNTS[page.view], fold_of(page.domain), page=page))
     debris = load_debris(CONFIG)
-    found = [(item, parsed) for item in items() if item["view"] in VIEWS and (parsed := parse_text(raw_of(item))).blocks]
-    for start in range(0, len(found), TOGETHER):
-        some = found[start : start + TOGETHER]
-        sheets = [sheet for sheet, _ in texts_by_rules([parsed for _, parsed in some], debris, [frozenset()] * len(some))]
-        columns = features(stack_of(sheets))
-        rows, at = table(columns).T, 0
-        for (item, _), sheet in zip(some, sheets, strict=True):
-            yield sample_of(item, sheet, tuple(columns), rows[at : at + len(sheet.lines)])
-            at += len(sheet.lines)
+    for start in range(0, len(texts), TOGETHER):
+        yield from described(texts[start : start + TOGETHER], debris)
 
 
-def sample_of(item: Item, sheet: Sheet, names: tuple[str, ...], rows: npt.NDArray[np.float32]) -> Sample:
-    """A labelled document with the features of its lines."""
-    labels = labels_of(sheet, item)
-    told = np.array(
-        [sheet.open(line.index) and label in ("body", "debris") for line, label in zip(sheet.lines, labels, strict=True)], float
-    )
-    words = np.array([line.words for line in sheet.lines])
-    counts = (MORE if item["view"] == CLOSEST else 1.0) / np.sqrt(max(9, len(words))) * (np.sqrt(np.minimum(words, 40.0)) + 0.5)
-    return Sample(names, rows, np.array([float(label == "body") for label in labels]), told * counts, fold_of(item["domain"]))
+def described(texts: Sequence[Told], debris: Debris) -> Iterator[Sample]:
+    """Some documents with the features of their lines."""
+    parsed = [parse_text(text.raw) for text in texts]
+    sheets = [sheet for sheet, _ in texts_by_rules(parsed, debris, [frozenset()] * len(texts))]
+    columns = features(stack_of(sheets))
+    rows, at = table(columns).T, 0
+    for text, sheet in zip(texts, sheets, strict=True):
+        count = len(sheet.lines)
+        if text.page is None or len(text.page.lines) == count:  # else lines of a page were joined, and labels say nothing
+            story, known = text.labels(sheet)
+            words = np.array([line.words for line in sheet.lines])
+            still = np.array([float(sheet.open(line.index)) for line in sheet.lines])
+            counts = text.counts / np.sqrt(max(9, count)) * (np.sqrt(np.minimum(words, 40.0)) + 0.5)
+            yield Sample(tuple(columns), rows[at : at + count], story, still * known * counts, text.fold)
+        at += count
 
 
 def fold_of(domain: str) -> int:
