@@ -43,7 +43,7 @@ def newspaper(html: str, url: str) -> Row:
     from newspaper import Article
 
     article = Article(url)
-    article.set_html(html)
+    article.download(input_html=html)
     article.parse()
     return {"body": article.text, "headline": article.title}
 
