@@ -29,6 +29,7 @@ MAIN = 0.5  # likelihood from which a block is main content
 DOUBT = 0.15  # expected share of wrong text from which trafilatura is asked too
 LOST_TRACK = 1.0  # the same from which its slow answer is worth more than its fast one
 FURNITURE = 0.03  # likelihood below which a block need not be shown to it
+MANY = 2_000  # blocks beyond which its slow answer, quadratic in short paragraphs, is not asked for
 MISSED = 0.3  # share of the page's own JSON-LD body outside the main content from which it is asked, too
 HEAVIEST = 5_000  # characters of a block that are weighed
 BLANKS = re.compile(r"\s{2,}")
@@ -89,7 +90,7 @@ def asked_outside(tree: Any, places: Sequence[Place], alignment: Alignment, layo
 
     The tree loses that furniture: nothing may be asked of it afterwards.
     """
-    lost = doubt(layout, lengths) >= LOST_TRACK
+    lost = doubt(layout, lengths) >= LOST_TRACK and len(lengths) <= MANY
     if not lost:
         drop_furniture(places, layout)
     return opinion(alignment, lambda: trafilatura_pieces(tree, fast=not lost))

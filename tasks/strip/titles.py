@@ -1,5 +1,6 @@
 """The printed headline, its repetitions, what stands above it and the standfirst below it."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from tasks.strip.lines import WORD, Line, fold
@@ -61,7 +62,8 @@ def first_title(sheet: Sheet, hits: Sequence[Hit | None]) -> int | None:
     if not heading:
         return None
     folded = [fold(sheet.lines[i].text) for i in heading]
-    repeated = next((i for i, text in zip(heading, folded, strict=True) if folded.count(text) > 1 and sheet.lines[i].words >= 3), None)
+    times = Counter(folded)
+    repeated = next((i for i, text in zip(heading, folded, strict=True) if times[text] > 1 and sheet.lines[i].words >= 3), None)
     if repeated is not None:
         return repeated
     longer = [i for i in heading if sheet.lines[i].words >= 4]

@@ -270,15 +270,16 @@ def write_texts(path: Path, kind: str, count: int) -> None:
 
 
 def guard(work: Path) -> None:
-    """Parsing and stripping a shard of pages under the guard and without it."""
+    """Parsing a full shard of pages under the guard and without it: real ones where there are any."""
     import tasks.guard
     from tasks.settings import CONFIG, load_settings
     from tasks.split.shard import split_bundles
     from tasks.strip.shard import parse_shard
 
     with (work / "pages.jsonl").open("w") as handle:
-        handle.writelines(json.dumps(row | {"html": row["html"][: len(row["html"]) // 8]}) + "\n" for row in seed_pages(400))
-    (shard,) = split_bundles([str(work / "pages.jsonl")], work, load_settings())
+        pages = real_pages() or seed_pages(400)
+        handle.writelines(json.dumps(row) + "\n" for row in pages)
+    (shard, *_) = split_bundles([str(work / "pages.jsonl")], work, load_settings())
     watched = tasks.guard.supervised
 
     class Still(tasks.guard.Beat):
@@ -297,7 +298,8 @@ def guard(work: Path) -> None:
 
     parse(unwatched)()  # what is loaded once is loaded
     without, within = best([parse(unwatched), parse(watched)])
-    print(f"400 pages parsed: {without:.2f} processor s without the guard, {within:.2f} with it: {100 * (within / without - 1):+.1f} %")
+    count = pq.read_metadata(shard / "documents.parquet").num_rows
+    print(f"{count} pages parsed: {without:.2f} processor s without the guard, {within:.2f} with it: {100 * (within / without - 1):+.1f} %")
 
 
 def charsets(_: Path) -> None:

@@ -158,12 +158,6 @@ def test_encrypted_tables_say_so() -> None:
     assert kept("a.parquet", b"PARE" + b"\0\x01\x02" * 400 + b"PARE") == ([], ["encrypted"])
 
 
-def test_a_number_of_ten_thousand_digits_beside_a_text() -> None:
-    row = '{"n": ' + "9" * 10_000 + ', "text": ' + json.dumps(story(1)) + "}\n"
-    assert kept("a.jsonl", row.encode()) == ([story(1)], [])
-    assert kept("a.jsonl", (row + "9" * 10_000 + "\n").encode()) == ([story(1)], ["malformed-record"])
-
-
 def test_a_table_that_names_its_delimiter() -> None:
     target = io.StringIO()
     csv.writer(target, delimiter=";").writerows([["url", "text"], ["https://a.example/1", story(1)]])
