@@ -30,6 +30,8 @@ from tasks.strip.verdicts import Sheet, Verdict, blank_sheet
 
 TITLE_FIELDS = frozenset({"headline"})
 OWN_LINE_DATELINE = re.compile(r"^[^\W\d_][\w .,'’()\-]{1,50}?\s?[:：—–-]$")
+CLOSING_MARK = re.compile(r"[^\W\d_]{2}[.!?…][\"'”’»“)]*\s[(\[]?[^\W\d_a-zа-я]{2,6}[)\]]?$")
+PROSE = 10.0  # words from which a line that ends with a mark is a paragraph
 NAME_AGENCY = "credit.agency-line"
 LABELS = frozenset({"related.label", "related.label-with-title"})
 FAINT = frozenset({"caption", "credit", "related", "donation", "syndication"})  # what paragraphs are taken for by a word or two
@@ -140,8 +142,10 @@ def by_rules(
     sheet = sheet.settle(credit_pass(sheet, debris.pictures))
     sheet = sheet.settle(dateline_pass(sheet))
     sheet = sheet.settle(teaser_pass(sheet))
-    if main is None:
+    if main is None:  # where a stretch that goes is all of a line, the model has nothing to say of it
         sheet = sheet.settle(name_pass(sheet))
+        sheet = sheet.settle({i: Verdict(hit.rule.kind, hit.rule.id) for i, hit in enumerate(hits) if hit and hit.covers(lines[i])})
+        sheet = sheet.settle(closing_pass(sheet))
     sheet = sheet.settle(life_pass(sheet))
     if main is None:  # the layout of a page has told its boxes from its story already, and blogs speak to their readers all along
         sheet = sheet.settle(plea_pass(sheet, debris.address))
@@ -210,6 +214,12 @@ def dateline_pass(sheet: Sheet) -> Mapping[int, Verdict]:
     if not sheet.open(above) or sheet.lines[above].words > 5 or not OWN_LINE_DATELINE.match(sheet.lines[above].text):
         return {}
     return {above: Verdict("dateline", "dateline.own-line")}
+
+
+def closing_pass(sheet: Sheet) -> Mapping[int, Verdict]:
+    """A paragraph that an agency closes with its mark: `… in two years. EFE`."""
+    open_lines = (line for line in sheet.lines if sheet.open(line.index) and line.words >= PROSE and not line.ends)
+    return {line.index: Verdict("body", "story.agency-mark") for line in open_lines if CLOSING_MARK.search(line.text)}
 
 
 def neighbour_pass(sheet: Sheet) -> Mapping[int, Verdict]:

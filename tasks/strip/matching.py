@@ -21,6 +21,10 @@ class Hit:
         """Whether the whole line goes."""
         return self.rule.whole_line
 
+    def covers(self, line: Line) -> bool:
+        """Whether what it takes is all of a line."""
+        return self.start <= line.start and line.start + len(line.text) <= self.end
+
 
 def head_of(lines: Sequence[Line]) -> int:
     """How many lines at the beginning count as the head."""

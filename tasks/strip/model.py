@@ -70,10 +70,10 @@ def worth_asking(sheet: Sheet, model: LineModel) -> bool:
 
 
 def judged(sheet: Sheet, chance: Mapping[int, float], model: LineModel) -> Mapping[int, Verdict]:
-    """Verdicts on the open lines; in a short text only on those before the first and behind the last sure paragraph."""
-    sure = [at for at in chance if chance[at] >= SURE and sheet.lines[at].story_like]
-    short = len(sheet.lines) < model.least_lines
-    first, last = (sure[0], sure[-1]) if len(sure) >= ENOUGH else (0, len(sheet.lines))
+    """Verdicts on the open lines; in a short text with sure paragraphs only on those before its first and behind its last paragraph."""
+    paragraphs = [at for at in chance if chance[at] >= model.threshold and sheet.lines[at].story_like]
+    short, known = len(sheet.lines) < model.least_lines, sum(chance[at] >= SURE for at in paragraphs) >= ENOUGH
+    first, last = (paragraphs[0], paragraphs[-1]) if known else (0, len(sheet.lines))
     return {at: verdict_of(chance[at], model.threshold) for at in chance if not (short and first <= at <= last)}
 
 
