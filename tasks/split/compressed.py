@@ -187,15 +187,15 @@ class _Zstandard(io.RawIOBase):
     A read that meets damage gives nothing, not even what came before it in the same read: that is had by reading again, in small steps.
     """
 
-    behind = None
-
     def __init__(self, stream: BinaryIO, packed: Counted, budget: Budget) -> None:
         self._stream = stream
         self._begin = stream.tell() if stream.seekable() else None
         self._reader = _arrow_reader(packed)
         self._budget = budget
         self._given = 0
+        self._over = False
         self._failure: Refused | None = None
+        self.behind: str | None = None  # what is wrong with what follows the last frame
 
     def readable(self) -> bool:
         return True
@@ -203,10 +203,10 @@ class _Zstandard(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         size = min(len(buffer), STEP if self._begin is not None else SMALL_STEP)
         try:
-            piece = b"" if self._failure else self._reader.read(size)
+            piece = b"" if self._over else self._reader.read(size)
         except (OSError, pa.ArrowException) as error:
-            self._failure = self._why(str(error))
-            piece = self._before_damage()[:size]
+            piece, self._over = self._before_damage()[:size], True
+            self._blame(str(error), self._given + len(piece))
         if self._failure and not piece:
             raise self._failure
         buffer[: len(piece)] = piece
@@ -214,9 +214,13 @@ class _Zstandard(io.RawIOBase):
         self._budget.spend(len(piece))
         return len(piece)
 
-    def _why(self, told: str) -> Refused:
+    def _blame(self, told: str, given: int) -> None:
+        """Keep what is wrong: with the stream, or with what follows it."""
+        if "unknown frame" in told.lower() and given:
+            self.behind = f"what follows the zstd stream is not zstd, after {given} unpacked bytes"
+            return
         reason = "truncated" if "truncated" in told.lower() else "too-large" if "memory" in told.lower() else "corrupt"
-        return Refused(reason, f"the zstd stream is damaged after {self._given} unpacked bytes: {told}")
+        self._failure = Refused(reason, f"the zstd stream is damaged after {given} unpacked bytes: {told}")
 
     def _before_damage(self) -> bytes:
         """What lies between the bytes that were given out and the damage."""

@@ -66,11 +66,12 @@ def test_archives_one_behind_the_other() -> None:
     assert kept("a.tar", first + b"short") == (pages(1), ["corrupt"])
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zstandard.compress])
 def test_what_follows_a_packed_page_does_not_cost_the_page(pack: object) -> None:
     assert callable(pack)
     assert kept("a.html.x", pack(page(1).encode()) + b"remains of another file") == (pages(1), ["corrupt"])
-    assert kept("a.html.x", pack(page(1).encode()) + bytes(600)) == (pages(1), [])
+    if pack is not zstandard.compress:  # zeros behind it are no padding there
+        assert kept("a.html.x", pack(page(1).encode()) + bytes(600)) == (pages(1), [])
 
 
 def test_rows_before_the_damage_of_a_zstd_file() -> None:
