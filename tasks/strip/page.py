@@ -28,6 +28,8 @@ from tasks.strip.trees import Forest
 MAIN = 0.5  # likelihood from which a block is main content
 DOUBT = 0.15  # expected share of wrong text from which trafilatura is asked too
 LOST_TRACK = 1.0  # the same from which its slow answer is worth more than its fast one
+DROPPED, SURE = 0.3, 0.8  # share of the main content that its fast answer may drop, mean likelihood of that from which it has no say
+CONFIRMED = 0.95  # share of the main content that its slow answer keeps to confirm the layout
 FURNITURE = 0.03  # likelihood below which a block need not be shown to it
 MANY = 2_000  # blocks beyond which its slow answer, quadratic in short paragraphs, is not asked for
 MISSED = 0.3  # share of the page's own JSON-LD body outside the main content from which it is asked, too
@@ -88,12 +90,22 @@ def measured(text: str) -> str:
 def asked_outside(tree: Any, places: Sequence[Place], alignment: Alignment, layout: Column, lengths: Column) -> list[bool]:
     """trafilatura's fast answer on what is not surely furniture, or its slow one on the whole page where the layout lost track.
 
-    The tree loses that furniture: nothing may be asked of it afterwards.
+    A fast answer that drops much of the layout's main content has no say where the layout is sure of that, and yields to the slow
+    one where that confirms the layout. The tree loses its furniture: nothing else may be asked of it afterwards.
     """
-    lost = doubt(layout, lengths) >= LOST_TRACK and len(lengths) <= MANY
-    if not lost:
-        drop_furniture(places, layout)
-    return opinion(alignment, lambda: trafilatura_pieces(tree, fast=not lost))
+    few = len(lengths) <= MANY
+    if doubt(layout, lengths) >= LOST_TRACK and few:
+        return opinion(alignment, lambda: trafilatura_pieces(tree, fast=False))
+    drop_furniture(places, layout)
+    kept = opinion(alignment, lambda: trafilatura_pieces(tree, fast=True))
+    found = lengths * (layout >= MAIN)
+    dropped = found * ~np.array(kept, bool)
+    if dropped.sum() <= DROPPED * found.sum():
+        return kept
+    if (dropped * layout).sum() >= SURE * dropped.sum():
+        return [False] * len(kept)
+    slow = opinion(alignment, lambda: trafilatura_pieces(tree, fast=False)) if few else kept
+    return slow if found[np.array(slow, bool)].sum() >= CONFIRMED * found.sum() else kept
 
 
 def drop_furniture(places: Sequence[Place], layout: Column) -> None:

@@ -121,6 +121,24 @@ def test_sway():
 
 
 @pytest.mark.parametrize(
+    ("likely", "slow", "asked", "kept"),
+    [
+        (0.95, PARAGRAPHS, [True], []),  # the layout is sure of what the fast answer drops
+        (0.6, PARAGRAPHS, [True, False], PARAGRAPHS),  # the slow one confirms the layout
+        (0.6, PARAGRAPHS[:3], [True, False], PARAGRAPHS[:1]),  # it does not
+    ],
+)
+def test_a_fast_answer_that_drops_much(monkeypatch, likely, slow, asked, kept):
+    how = []
+    monkeypatch.setattr(rooms, "trafilatura_pieces", lambda tree, fast: how.append(fast) or (PARAGRAPHS[:1] if fast else slow))
+    monkeypatch.setattr(rooms, "likelihoods", lambda texts, *_: np.array([likely if text in PARAGRAPHS else 0.01 for text in texts]))
+    monkeypatch.setattr(rooms, "doubt", lambda *_: 0.3)
+    parsed = parse_page(document(story_page()))
+    assert how == asked
+    assert [parsed.source_text[b.start : b.end] for b in parsed.blocks if "trafilatura" in b.kept_by] == kept
+
+
+@pytest.mark.parametrize(
     "html",
     [
         f"<html><body>{'<div>' * 10_000}<p>{PARAGRAPHS[0]}</p>{'</div>' * 10_000}</body></html>",
