@@ -61,6 +61,7 @@ def features(titles: Sequence[Title], usual: str | None) -> list[dict[str, float
             "usual": float(keys[i] == usual),
             "only-h1": float(headings == [i]),
             "first-h1": float(headings[:1] == [i]),
+            "part-of-shared": float(any({"h1", "og"} <= whole.places and "h1-part" in title.places for whole in titles)),
             "shared": max((_shared(words[i], words[j]) for j in range(len(titles)) if j != i), default=0.0),
             "like-h1": max((_shared(words[i], words[j]) for j in headings if j != i), default=0.0),
         }
