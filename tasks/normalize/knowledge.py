@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from tasks.normalize import signers, titles
 from tasks.normalize.atlas import Atlas, load_atlas
 from tasks.normalize.dates.words import DateWords, load_words
 from tasks.normalize.lexicon import Lexicon, load_lexicon
 from tasks.normalize.registry import Registry, load_registry
-from tasks.normalize.signers import load_signers
-from tasks.normalize.titles import load_ranking
 from tasks.normalize.tongues import Tongues, load_tongues
+from tasks.normalize.weights import load_weights
 from tasks.normalize.wires import Wires, load_wires
 
 
@@ -33,4 +33,6 @@ class Knowledge:
 def load_knowledge(folder: Path) -> Knowledge:
     """Read what config/ knows. Raises ConfigurationError with one line for the first mistake."""
     origin = load_registry(folder), load_wires(folder), load_atlas(folder), load_lexicon(folder)
-    return Knowledge(*origin, load_tongues(folder), load_words(folder), load_ranking(folder), load_signers(folder))
+    return Knowledge(
+        *origin, load_tongues(folder), load_words(folder), load_weights(folder / titles.FILE), load_weights(folder / signers.FILE)
+    )

@@ -7,10 +7,7 @@ whether the page states somebody who is no person (an agency, an outlet, a desk)
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 
-from tasks.settings import ConfigurationError, read_csv
 from tasks.text import name_key
 
 FILE = "people/ranking.csv"
@@ -146,18 +143,6 @@ def _likeness(key: str, name: str, scene: Scene, names: Mapping[str, str], poste
         "initial": float(bool(INITIAL.search(name))),
         "lower-case": float(name.islower()),
     }
-
-
-@cache
-def load_signers(folder: Path) -> Mapping[str, float]:
-    """The weights in `people/ranking.csv` (columns feature, weight). Raises ConfigurationError where a weight is no number."""
-    weights: dict[str, float] = {}
-    for number, row in enumerate(read_csv(folder / FILE), 2):
-        try:
-            weights[row["feature"]] = float(row["weight"])
-        except (KeyError, ValueError):
-            raise ConfigurationError(f"{folder / FILE}: line {number}: needs a feature and a number") from None
-    return weights
 
 
 def scores(places: Sequence[Place], scene: Scene, weights: Mapping[str, float]) -> dict[str, float]:

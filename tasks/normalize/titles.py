@@ -6,10 +6,7 @@ Nothing in it reads words: only where a title stands, who else says the same, an
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 
-from tasks.settings import ConfigurationError, read_csv
 from tasks.text import name_key
 
 FILE = "headlines.csv"
@@ -114,18 +111,6 @@ def _shape(title: Title, key: str) -> dict[str, float]:
 
 def _shared(one: set[str], two: set[str]) -> float:
     return len(one & two) / len(one | two) if one and two else 0.0
-
-
-@cache
-def load_ranking(folder: Path) -> Mapping[str, float]:
-    """The weights in `headlines.csv` (columns feature, weight). Raises ConfigurationError where a weight is no number."""
-    weights: dict[str, float] = {}
-    for number, row in enumerate(read_csv(folder / FILE), 2):
-        try:
-            weights[row["feature"]] = float(row["weight"])
-        except (KeyError, ValueError):
-            raise ConfigurationError(f"{folder / FILE}: line {number}: needs a feature and a number") from None
-    return weights
 
 
 def scores(titles: Sequence[Title], usual: str | None, ranking: Mapping[str, float]) -> list[float]:

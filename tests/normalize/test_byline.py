@@ -2,16 +2,17 @@
 
 import pytest
 
+from tasks.normalize import signers
 from tasks.normalize.authors import sign
 from tasks.normalize.byline import People
 from tasks.normalize.knowledge import Knowledge
 from tasks.normalize.reading import read
-from tasks.normalize.signers import load_signers
+from tasks.normalize.weights import load_weights
 from tasks.records import Clue, Given
 from tasks.settings import CONFIG
 from tests.normalize.conftest import Make
 
-SIGNERS = load_signers(CONFIG)
+SIGNERS = load_weights(CONFIG / signers.FILE)
 
 
 @pytest.fixture(scope="module")
