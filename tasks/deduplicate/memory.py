@@ -101,7 +101,7 @@ def matching(files: Sequence[Path], shards: Sequence[Path], rules: Rules) -> tup
     if not files or not shards:
         return empty, np.zeros(0, np.uint32)
     met = [_met(files, block, rules.matching) for block in _blocks(shards, rules.grouping.shingles)]
-    stories = pa.concat_arrays([part for _, parts, _ in met for part in parts]).unique()
+    stories = pa.chunked_array([part for _, parts, _ in met for part in parts], MEMORY.field("story_id").type).unique()
     wanted = [np.logical_or.reduce(masks) for masks in zip(*(masks for masks, _, _ in met), strict=True)]
     found = (_whole(file, group, mask, stories) for (file, group), mask in zip(_groups(files), wanted, strict=True))
     return pa.concat_tables([empty, *found]), np.unique(np.concatenate([hashes for _, _, hashes in met]))

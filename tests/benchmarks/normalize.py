@@ -58,25 +58,19 @@ def is_drawn(gold: Row, part: float, half: int | None) -> bool:
 def ours(source: Path, target: Path) -> None:
     """Run the rooms up to normalize and print what they took; run in a process of its own."""
     sys.path.insert(0, str(ROOT))
-    from tasks.deduplicate.select import select_documents
     from tasks.normalize.article import normalize_document
     from tasks.normalize.knowledge import load_knowledge
     from tasks.records import StrippedDocument
     from tasks.settings import CONFIG, load_settings
     from tasks.shards import read_records
     from tasks.split.shard import split_bundles
-    from tasks.strip.shard import count_lines, parse_shard, strip_shard
+    from tests.rooms import strip_shards
 
     with tempfile.TemporaryDirectory() as name, target.open("w", encoding="utf-8") as out:
         work = Path(name)
         shards = split_bundles([str(source)], work, load_settings(CONFIG))
         before = spent()
-        for shard in shards:
-            parse_shard(shard, CONFIG, None)
-        select_documents(shards, None, work / "selected.parquet")
-        count_lines(shards, work / "selected.parquet", [], work / "boilerplate.parquet")
-        for shard in shards:
-            strip_shard(shard, CONFIG, work / "selected.parquet", work / "boilerplate.parquet")
+        strip_shards(shards, work)
         extraction, metadata, count = spent() - before, 0.0, 0
         knowledge = load_knowledge(CONFIG)
         for shard in shards[:1]:  # what is loaded once, the language model above all

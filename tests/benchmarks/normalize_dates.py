@@ -27,7 +27,6 @@ from normalize import ROOT, is_drawn, rows_of
 
 sys.path.insert(0, str(ROOT))
 
-from tasks.deduplicate.select import select_documents
 from tasks.normalize.address import domains
 from tasks.normalize.article import decide, normalize_document
 from tasks.normalize.dates.decide import decide_dates
@@ -38,7 +37,7 @@ from tasks.records import Article, StrippedDocument
 from tasks.settings import CONFIG, load_settings
 from tasks.shards import read_records
 from tasks.split.shard import split_bundles
-from tasks.strip.shard import count_lines, parse_shard, strip_shard
+from tests.rooms import strip_shards
 
 MACHINE = ("datetime", "content", "itemprop", "data-date", "data-timestamp", "title")
 DOUBTFUL = ("date_gold_after_crawl", "date_gold_implausible", "date_gold_day_month_swapped_suspect")
@@ -61,12 +60,8 @@ def visible(page: Row) -> str:
 def stripped(bundle: Path, work: Path) -> Iterator[StrippedDocument]:
     """The rooms up to strip."""
     shards = split_bundles([str(bundle)], work, load_settings(CONFIG))
+    strip_shards(shards, work)
     for shard in shards:
-        parse_shard(shard, CONFIG, None)
-    select_documents(shards, None, work / "selected.parquet")
-    count_lines(shards, work / "selected.parquet", [], work / "boilerplate.parquet")
-    for shard in shards:
-        strip_shard(shard, CONFIG, work / "selected.parquet", work / "boilerplate.parquet")
         yield from read_records(shard / "stripped.parquet", StrippedDocument)
 
 

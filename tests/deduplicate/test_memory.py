@@ -15,6 +15,7 @@ from tasks.deduplicate.files import flat, packed_lists
 from tasks.deduplicate.knowledge import load_rules
 from tasks.deduplicate.memory import matching
 from tasks.deduplicate.remember import memory_rows
+from tasks.deduplicate.signatures import MEMORY
 from tasks.deduplicate.words import Listed
 from tasks.records import Article
 from tasks.settings import CONFIG
@@ -117,3 +118,11 @@ def test_a_run_without_documents_reads_nothing(tmp_path: Path, shards: int) -> N
     memory = remembered(tmp_path / "one", [article("full", prose(1))])
     rows, common = matching([memory], signed_shards(tmp_path / "two", [[]] * shards), RULES)
     assert (len(rows), len(common)) == (0, 0)
+
+
+def test_a_memory_without_a_row_group_is_no_obstacle(tmp_path: Path) -> None:
+    """As it is where everything was withdrawn."""
+    with pq.ParquetWriter(tmp_path / "memory.parquet", MEMORY):
+        pass
+    rows = assigned(tmp_path / "two", [[article("full", prose(1))]], [tmp_path / "memory.parquet"])
+    assert [row.relation for row in rows.values()] == [None]

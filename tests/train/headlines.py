@@ -12,14 +12,14 @@ import tempfile
 import unicodedata
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.deduplicate.select import select_documents
 from tasks.normalize.article import find_origin
 from tasks.normalize.headline import site_names, titles_of
 from tasks.normalize.knowledge import load_knowledge
@@ -29,8 +29,8 @@ from tasks.records import StrippedDocument
 from tasks.settings import CONFIG, load_settings
 from tasks.shards import read_records
 from tasks.split.shard import split_bundles
-from tasks.strip.shard import count_lines, parse_shard, strip_shard
 from tests.gate.gate import SHARED, Row, rows_of
+from tests.rooms import strip_shards
 
 FOLDS, ROUNDS, RATE, RIDGE = 5, 200, 0.5, 0.002
 SOURCES = ("flairNLP/fundus", "adbar/trafilatura", "Murrough-Foley/web-content-extraction-benchmark", "postlight/parser")
@@ -58,12 +58,7 @@ def shards_in(work: Path) -> list[Path]:
     if (work / "boilerplate.parquet").exists():
         return sorted((work / "shards").iterdir())
     shards = split_bundles([str(SHARED / "data/pages/pages.jsonl.zst")], work, load_settings(CONFIG))
-    for shard in shards:
-        parse_shard(shard, CONFIG, None)
-    select_documents(shards, None, work / "selected.parquet")
-    count_lines(shards, work / "selected.parquet", [], work / "boilerplate.parquet")
-    for shard in shards:
-        strip_shard(shard, CONFIG, work / "selected.parquet", work / "boilerplate.parquet")
+    strip_shards(shards, work)
     return shards
 
 
@@ -131,16 +126,21 @@ def report(pages: Sequence[Page], names: Sequence[str]) -> Iterator[str]:
         yield f"{source}: {len(mine)} pages, plain rule {plainly:.3f}, ranking {ranked:.3f}, perfect choice {np.mean([any(p.right) for p in mine]):.3f}"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def asked(doc: str | None, pages: Callable[[Path], Iterable[Any]]) -> tuple[list[Any], bool]:
+    """What the command line asks for: the pages of its folder, and whether to write the weights."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        pages = list(pages_of(args.work or Path(folder)))
+        return list(pages(args.work or Path(folder))), args.write
+
+
+def main() -> None:
+    pages, write = asked(__doc__, pages_of)
     names = sorted({name for page in pages for row in page.rows for name in row})
     print("\n".join(report(pages, names)))
-    if args.write:
+    if write:
         with (CONFIG / FILE).open("w", encoding="utf-8", newline="") as out:
             table = csv.writer(out, lineterminator="\n")
             table.writerows([("feature", "weight"), *zip(names, (f"{w:.3f}" for w in fitted(pages, names)), strict=True)])

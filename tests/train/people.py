@@ -8,9 +8,7 @@ the same. Truth are the people among the labelled names, read as the contract as
 are left out, `A and B` are two, a degree is no part of a name.
 """
 
-import argparse
 import csv
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -31,7 +29,7 @@ from tasks.settings import CONFIG
 from tasks.shards import read_records
 from tasks.text import name_key
 from tests.gate.gate import SHARED, Row, rows_of
-from tests.train.headlines import FOLDS, SOURCES, fold, shards_in, words
+from tests.train.headlines import FOLDS, SOURCES, asked, fold, shards_in, words
 
 ROUNDS, RATE, RIDGE = 400, 0.2, 0.001
 MOMENTUM, SCALE = 0.9, 0.99  # of the optimiser's averages
@@ -124,18 +122,13 @@ def report(pages: Sequence[Page], answers: Sequence[tuple[str, ...]]) -> Iterato
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--work", type=Path)
-    parser.add_argument("--write", action="store_true")
-    args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        pages = list(pages_of(args.work or Path(folder)))
+    pages, write = asked(__doc__, pages_of)
     names = sorted({name for page in pages for row in page.rows.values() for name in row})
     models = [fitted([page for page in pages if fold(page.group) != part], names) for part in range(FOLDS)]
     plainly = [next((place.names for place in page.places if place.usual), ()) for page in pages]
     print("the plain rule", *report(pages, plainly), sep="\n")
     print("the ranking, on outlets that it did not see", *report(pages, [chosen(p, names, models[fold(p.group)]) for p in pages]), sep="\n")
-    if args.write:
+    if write:
         with (CONFIG / FILE).open("w", encoding="utf-8", newline="") as out:
             rows = zip(names, (f"{weight:.3f}" for weight in fitted(pages, names)), strict=True)
             csv.writer(out, lineterminator="\n").writerows([("feature", "weight"), *rows])
