@@ -23,7 +23,7 @@ from tasks.strip.place import outside_pass, standfirst_pass, structure_pass
 from tasks.strip.pleas import addressing, plea_pass, run_pass
 from tasks.strip.repeats import digest
 from tasks.strip.scrambled import scrambled_pass
-from tasks.strip.stamps import load_date_words, stamp_pass
+from tasks.strip.stamps import DateWords, load_date_words, stamp_pass
 from tasks.strip.surroundings import Pictures, Places, load_pictures, load_places
 from tasks.strip.titles import title_like, title_pass
 from tasks.strip.verdicts import Sheet, Verdict, blank_sheet
@@ -47,7 +47,7 @@ class Debris:
 
     rules: Dispatch
     address: frozenset[str]
-    dates: frozenset[str]
+    dates: DateWords
     places: Places
     pictures: Pictures
     model: LineModel

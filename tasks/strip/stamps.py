@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,29 +38,39 @@ def strings(value: Any) -> Iterator[str]:
             yield from strings(inner)
 
 
+@dataclass(frozen=True, slots=True)
+class DateWords:
+    """Words of date lines, in lower case: those that make one, and those of the reading time, which only stand beside a date."""
+
+    words: frozenset[str]
+    reading: frozenset[str]
+
+
 @cache
-def load_date_words(folder: Path) -> frozenset[str]:
-    """Every word that can stand in a date line, in lower case: months, weekdays, zones, `updated`, `at`, `Uhr` …"""
-    found: set[str] = set()
+def load_date_words(folder: Path) -> DateWords:
+    """Every word that can stand in a date line: months, weekdays, zones, `updated`, `at`, `Uhr`, `years` …"""
+    beside = read_yaml(folder / "debris" / "words.yml")["beside"]
+    found: set[str] = set(beside["relative"])
     for table in TABLES:
         for text in strings(read_yaml(folder / "dates" / f"{table}.yml")):
             found.update(TOKEN.findall(text.casefold()))
-    return frozenset(found)
+    return DateWords(frozenset(found), frozenset(beside["reading"]))
 
 
-def stamp_like(line: Line, words: frozenset[str]) -> bool:
+def stamp_like(line: Line, dates: DateWords) -> bool:
     """Whether a line is a date or a time of day, with the words around one, and nothing else."""
     text = line.text
     if not DIGIT.search(text) or line.words > LONGEST_STAMP:
         return False
     tokens = TOKEN.findall(text.casefold())
     named = [token for token in tokens if LETTERS.match(token)]
-    if any(token not in words for token in named):
+    beside = {token for token in named if token not in dates.words}
+    if not beside <= dates.reading:
         return False
     if ALONE.fullmatch(text):
         return True
     dated = bool(NUMERIC.search(text) or (YEAR.search(text) and named) or (CLOCK.search(text) and len(tokens) > 2))
-    return dated or (bool(named) and any(len(token) > 2 for token in named) and len(tokens) >= 2 and has_day(tokens))
+    return dated or (bool(named) and not beside and any(len(token) > 2 for token in named) and len(tokens) >= 2 and has_day(tokens))
 
 
 def has_day(tokens: list[str]) -> bool:
@@ -67,7 +78,7 @@ def has_day(tokens: list[str]) -> bool:
     return any(token.isdigit() and 1 <= int(token) <= 31 for token in tokens)
 
 
-def stamp_pass(sheet: Sheet, words: frozenset[str]) -> Mapping[int, Verdict]:
+def stamp_pass(sheet: Sheet, dates: DateWords) -> Mapping[int, Verdict]:
     """Date lines, wherever they stand: an article's own stamps, those of teasers, those of comments."""
     short = [line for line in sheet.lines if line.words <= LONGEST_STAMP and sheet.open(line.index)]
-    return {line.index: STAMP for line in short if stamp_like(line, words)}
+    return {line.index: STAMP for line in short if stamp_like(line, dates)}
