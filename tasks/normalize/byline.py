@@ -33,6 +33,7 @@ SPLIT = re.compile(r"(?:(?<!\s)\s+)?,\s*|(?<!\s)\s+[–—-]\s+")
 ONE_WORD = "a single word"
 CAPITAL_INSIDE = re.compile(r"\A\w+(?:\.|[A-Z])")  # `MA` and `Ph.D.`, not `Ma`
 SINGLE = re.compile(r"[^\W\d_][\w\-]{1,29}\Z")  # a first name, a pen name, initials
+NUMBERED = re.compile(r"[^\W\d_][^\W\d]{2,24}\d{1,3}\Z")  # a pen name in one word, with figures at its end
 LONGEST = 70  # characters of a name
 BYLINE = 500  # characters of a byline that are read
 
@@ -82,7 +83,7 @@ class People:
 
     def _undated(self, text: str) -> str:
         """A byline up to its first digit, and without the month or weekday that stands right before that, even without a blank."""
-        if not (digit := DIGIT.search(text)):
+        if not (digit := DIGIT.search(text)) or NUMBERED.match(text.strip()):
             return text
         head = text[: digit.start()]
         while (word := LAST_WORD.search(head)) and word[0].casefold().startswith(self.lexicon.months):
@@ -184,6 +185,8 @@ class People:
         """Why a part of a byline is no person's name."""
         key = name_key(part)
         words = re.findall(r"[\w.'’\-]+", key)
+        if NUMBERED.match(part):
+            return ONE_WORD
         if not LETTER.search(part) or len(part) > LONGEST or any(c.isdigit() for c in part):
             return "not shaped as a name"
         if key in self.lexicon.desks or any(word in self.lexicon.nobody for word in words):

@@ -5,13 +5,14 @@ whether the page states somebody who is no person (an agency, an outlet, a desk)
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tasks.text import name_key
 
 FILE = "people/ranking.csv"
-LEAST = -1.0  # logits from which a name is believed: a right one is worth more than a false one costs
+LEAST = -1.5  # logits from which a name is believed: a right one is worth more than a false one costs
+EVEN = 0.0  # where nothing says that the lines it stands on are names
 STATED = -3.0  # in a list that the page states, or prints behind `By`, and whose best name is believed
 UNLIKE = "less like somebody who signed"
 BEHIND = " behind the story"
@@ -154,14 +155,15 @@ def scores(places: Sequence[Place], scene: Scene, weights: Mapping[str, float]) 
 def believed(places: Sequence[Place], score: Mapping[str, float]) -> Place | None:
     """The place that is believed, with the names in it that are: that of the plain rule if one of its names is, else the best one's."""
     usual = next((place for place in places if place.usual), None)
-    best = max(places, key=lambda place: _best(place, score), default=None)
+    best = max(places, key=lambda place: max(map(score.__getitem__, place.keys)), default=None)
+    said = {key for place in places if place.rule not in LONE for key in place.keys}
     for place in (usual, best):
-        if place and _best(place, score) >= LEAST:
+        if place and _held(place, score, said, LEAST):
             listed = place is usual and (place.family in ("json-ld", "meta") or place.rule == "span.byline")
-            least = STATED if listed else LEAST
-            return replace(place, names=tuple(name for name in place.names if score[name_key(name)] >= least))
+            return replace(place, names=_held(place, score, said, STATED if listed else LEAST))
     return None
 
 
-def _best(place: Place, score: Mapping[str, float]) -> float:
-    return max(score[key] for key in place.keys)
+def _held(place: Place, score: Mapping[str, float], said: Collection[str], least: float) -> tuple[str, ...]:
+    """The names of a place that have the score they need: `least` where some place says that they are names, `said`, else EVEN."""
+    return tuple(name for name in place.names if score[key := name_key(name)] >= (least if key in said else EVEN))

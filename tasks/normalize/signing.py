@@ -11,6 +11,7 @@ from tasks.records import Clue
 ADDRESS = re.compile(r"@|https?:|www\.|/")  # at the start: a handle or a link, not a name
 BEFORE, AFTER = 600, 2000  # characters around the headline in which its byline stands
 BEHIND = 700  # characters behind a story in which its byline stands, where none stands above
+INSIDE = 700  # characters of a story in which its byline stands below the standfirst
 STAMP, SIGNATURE, LED = 160, 70, 120  # characters of a line with a date and a name, of a signature, of a byline removed as something else
 SIGNED = 8  # characters, blank lines, between a story and its signature
 NAME = r"[^\W\d_a-zà-ÿа-яё][\w'’\-]+(?: [^\W\d_a-zà-ÿа-яё][\w'’\-]+){1,2}"
@@ -18,6 +19,10 @@ NAME_AND_PLACE = re.compile(rf"(?P<name>{NAME}),\s+[^\W\d_a-zà-ÿа-яё][\w'�
 FULL = r"[^\W\d_a-zà-ÿа-яё][\w.'’\-]*(?: (?:[a-z]{2,3} )?[^\W\d_a-zà-ÿа-яё][\w.'’\-]*){1,3}"
 NAMES = re.compile(rf"{FULL}(?:(?:, | & | and | und | et | y |\s?/\s?){FULL})*(?:, [A-Z][\w.]{{1,5}}®?)?\Z")
 DATE_AND_NAME = re.compile(rf"[^\n]{{0,14}}\b\d[^\n]{{0,14}}(?:19|20)\d\d\s*[-–—|·•,]?\s*{FULL}\Z")
+DIGIT = re.compile(r"\d")
+NAME_AND_DATE = re.compile(  # `Ada Brook April 14, 2022`
+    rf"{FULL}(?:,|\s?[-–—|·•])?\s(?:[^\W\d_]{{3,9}}\.?\s)?\d{{1,2}}[^\n]{{0,20}}\b(?:19|20)\d\d\b"
+)
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ALONE = 120  # characters of a line that is nothing but names
 CLUSTER = 250  # characters between two bylines of one story
@@ -77,11 +82,18 @@ def _formed(text: str, lexicon: Lexicon, at: str) -> Iterator[tuple[Inline, str]
             yield form, found["names"]
 
 
-def _introduced(text: str, lexicon: Lexicon) -> bool:
-    """Whether a line begins with a word like `By` and goes on with a capital or in a script without them."""
+def _introduced(text: str, lexicon: Lexicon) -> str | None:
+    """What follows a word like `By` at the start of a line, where that begins with a capital or in a script without them."""
     text = lexicon.glued.sub(r"\g<0> ", text)
     led = lexicon.lead.match(text)
-    return bool(led and text[led.end() : led.end() + 1] and not text[led.end()].islower() and text[led.end()].isalpha())
+    rest = text[led.end() :] if led else ""
+    return rest if rest[:1].isalpha() and not rest[0].islower() else None
+
+
+def _is_led(text: str, lexicon: Lexicon) -> bool:
+    """Whether a short line is an introduced byline: without a figure but for the date behind a name."""
+    rest = _introduced(text, lexicon) if len(text) <= SIGNATURE else None
+    return rest is not None and (not DIGIT.search(rest) or NAME_AND_DATE.match(rest) is not None)
 
 
 def _among_stamps(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
@@ -96,28 +108,32 @@ def _among_stamps(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
 def _on_lines(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
     """`By Ada Brook` and `14 April 2022 by Ada Brook` above the story or, on a page, right below it, removed as something else."""
     for line in _around(reading):
-        if _introduced(line.text, lexicon) and not any(map(str.isdigit, line.text[:SIGNATURE])) and len(line.text) <= SIGNATURE:
+        if _is_led(line.text, lexicon):
             yield Candidate(line.text, line.text, "byline", "line.led")
         else:
-            for form, names in _formed(line.text[:LED], lexicon, "line"):
-                yield Candidate(names, line.text, "byline", form.id)
+            for at in ("line", "stamp") if reading.is_page else ("line",):
+                for form, names in _formed(line.text[:LED], lexicon, at):
+                    yield Candidate(names, line.text, "byline", form.id)
 
 
 def _lone_names(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
     """Names on a line of their own between headline and story or right below it, behind a date, behind a line that is nothing but `By`."""
     heading = _heading(reading)
     floor = max(heading if heading is not None and heading < reading.start else 0, reading.start - BEFORE)
-    near = [line for line in reading.lines if floor <= line.start < reading.start or reading.end <= line.start <= reading.end + SIGNED]
+    head = _head_end(reading)
+    near = [line for line in reading.lines if floor <= line.start < head or reading.end <= line.start <= reading.end + SIGNED]
     alike = [bool(NAMES.match(line.text[:ALONE])) for line in near]
     for at, line in enumerate(near):
         if len(line.text) > ALONE or line.kind in ELSEWHERE:
             continue
         if at and lexicon.bare.match(near[at - 1].text) and line.text[:1].isalpha():
             yield Candidate(line.text, line.text, "byline", "line.led")
+        elif reading.start <= line.start < head:
+            continue
         elif alike[at] and not _in_menu(alike, at):
             beside = any(YEAR.search(other.text[:ALONE]) for other in near[max(0, at - 1) : at + 2])
             above = "line.beside-date" if beside else "line.alone"
-            yield Candidate(line.text, line.text, "byline", above if line.start < reading.start else "line.signature")
+            yield Candidate(line.text, line.text, "byline", above if line.start < head else "line.signature")
         elif DATE_AND_NAME.match(line.text):
             yield Candidate(line.text, line.text, "byline", "line.dated")
 
@@ -127,10 +143,15 @@ def _in_menu(alike: list[bool], at: int) -> bool:
     return any(all(alike[start : start + 3]) for start in range(max(0, at - 2), at + 1) if start + 3 <= len(alike))
 
 
+def _head_end(reading: Reading) -> int:
+    """Where the part of a page ends in which a byline stands, be it below the story's standfirst."""
+    return min(reading.start + INSIDE, reading.end)
+
+
 def _around(reading: Reading) -> Iterator[Line]:
     """Short lines near the story that are neither a byline already nor of a class in which none stands."""
     for line in reading.lines:
-        above = reading.start - BEFORE <= line.start < reading.start
+        above = reading.start - BEFORE <= line.start < (_head_end(reading) if reading.is_page else reading.start)
         below = reading.is_page and reading.end <= line.start <= reading.end + BEHIND
         if (above or below) and len(line.text) <= LED and line.kind != "byline" and line.kind not in ELSEWHERE:
             yield line

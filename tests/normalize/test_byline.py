@@ -165,6 +165,14 @@ def stated(name: str, source: str = "json-ld", rule: str = "NewsArticle.author.n
         ([], [("caption", "By Ada Brook"), BODY], []),
         ([], [BODY, ("comments", "Posted by Tom Weir")], []),
         ([stated("Ada Brook | Harbour reporter", "byline-element", ".author", 5)], [BODY], ["Ada Brook"]),
+        ([], [("navigation", "By Ada Brook April 14, 2022"), BODY], ["Ada Brook"]),
+        ([], [("navigation", "by: Ada Brook, Apr 14, 2022"), BODY], ["Ada Brook"]),
+        ([], [("navigation", "By 14 April 2022 the bridge had 300 visitors"), BODY], []),
+        ([], [BODY, ("boilerplate", "Ada Brook | 14.04.2022"), BODY], ["Ada Brook"]),  # below the standfirst
+        ([], [BODY, ("boilerplate", "Author(s)"), ("boilerplate", "Ada Brook"), BODY], ["Ada Brook"]),
+        ([], [BODY, ("boilerplate", "Ada Brook"), BODY], []),
+        ([], [("byline", "Author Ada Brook"), ("byline", "Translation: Tom Weir"), BODY], ["Ada Brook"]),
+        ([stated("weir201", "byline-element", "a[rel=author]", 5)], [BODY], ["weir201"]),
     ],
 )
 def test_places_of_a_page_that_name_its_authors(
@@ -184,6 +192,9 @@ def test_places_of_a_page_that_name_its_authors(
         ("Posted byAda Brook", ["Ada Brook"]),
         ("By Ada Brook on", ["Ada Brook"]),
         ("Kommentar von", []),
+        ("Related Posts", []),
+        ("The Harbourist", []),
+        ("Adabrook201", []),  # one word, and nothing says that it is a name
         ("In Budget Travel", []),
     ],
 )
