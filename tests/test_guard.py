@@ -143,7 +143,7 @@ def walked(
 
 @pytest.mark.parametrize(("deed", "reason"), DEADLY, ids=[deed.__name__ for deed, _ in DEADLY])
 def test_of_a_group_the_one_is_broken_and_the_others_come_out(deed: Callable[[], None], reason: str) -> None:
-    words, failures = walked({4: deed}, at_once=3)
+    words, failures = walked({4: deed}, limits=WAITING if deed is wait else LIMITS, at_once=3)
     assert [word.number for word in words] == [0, 1, 2, 3, 5, 6, 7]
     assert [(failure.number, failure.reason) for failure in failures] == [(4, reason)]
 
