@@ -26,6 +26,7 @@ from tasks.strip.scrambled import scrambled_pass
 from tasks.strip.stamps import DateWords, load_date_words, stamp_pass
 from tasks.strip.surroundings import Pictures, Places, load_pictures, load_places
 from tasks.strip.titles import title_like, title_pass
+from tasks.strip.twice import copy_pass
 from tasks.strip.verdicts import Sheet, Verdict, blank_sheet
 
 TITLE_FIELDS = frozenset({"headline"})
@@ -139,6 +140,7 @@ def by_rules(
     if main is not None:
         sheet = sheet.settle(standfirst_pass(sheet, debris.places, main, described_by(parsed)))
         sheet = sheet.settle(outside_pass(sheet, debris.places, hits, main))
+        sheet = sheet.settle(copy_pass(sheet, main))
     sheet = sheet.settle(credit_pass(sheet, debris.pictures))
     sheet = sheet.settle(dateline_pass(sheet))
     sheet = sheet.settle(teaser_pass(sheet))
