@@ -17,11 +17,12 @@ from tasks.strip.knowledge import load_rules
 from tasks.strip.lines import Line, fold, lines_of, lines_of_each
 from tasks.strip.matching import Hit, hits_of, hits_of_each
 from tasks.strip.model import LineModel, load_model, model_passes
-from tasks.strip.names import life_pass, name_pass
+from tasks.strip.names import life_pass, name_pass, presented_pass
 from tasks.strip.pictures import credit_pass
 from tasks.strip.place import outside_pass, standfirst_pass, structure_pass
 from tasks.strip.pleas import addressing, plea_pass, run_pass
 from tasks.strip.repeats import digest
+from tasks.strip.resumed import resume_pass
 from tasks.strip.scrambled import scrambled_pass
 from tasks.strip.stamps import DateWords, load_date_words, stamp_pass
 from tasks.strip.surroundings import Pictures, Places, load_pictures, load_places
@@ -150,8 +151,10 @@ def by_rules(
         sheet = sheet.settle(closing_pass(sheet))
     sheet = sheet.settle(life_pass(sheet))
     if main is None:  # the layout of a page has told its boxes from its story already, and blogs speak to their readers all along
+        sheet = sheet.settle(presented_pass(sheet))
         sheet = sheet.settle(plea_pass(sheet, debris.address))
         sheet = sheet.settle(run_pass(sheet, debris.address))
+        sheet = sheet.settle(resume_pass(sheet, debris.address))
     return sheet, hits
 
 

@@ -1,6 +1,7 @@
 """Names that stand alone on a line: bylines between headline and story, credits glued to a caption, biographies at the end."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 
 from tasks.strip.lines import Line
 from tasks.strip.matching import tail_of
@@ -13,6 +14,8 @@ WITHIN_NAMES = str.maketrans("", "", "’'-.")
 REACH = 4  # lines around a name in which a stamp or byline shows that it signs the story
 LONGEST_CAPTION = 40.0
 LONGEST_LIFE = 3  # lines of a biography
+LONGEST_PRESENTED = 70.0  # words of a line that presents an author
+BYLINE_NAME = re.compile(r"[^\W\d_a-zà-ÿа-яё][\w’'.-]+(?:[ ][^\W\d_a-zà-ÿа-яё][\w’'.-]*){1,3}")
 
 
 def name_like(line: Line) -> bool:
@@ -53,6 +56,31 @@ def signs(sheet: Sheet, index: int) -> bool:
             if verdict is None and sheet.lines[at].story_like and step > 0:
                 break
     return False
+
+
+def presented_pass(sheet: Sheet) -> Mapping[int, Verdict]:
+    """Who signed above is presented below, in any language: a line in the tail that begins with a name out of a byline in the head.
+
+    One that goes on with a colon speaks: it is the interviewer. Nor is it an author of whom the story tells.
+    """
+    heads = (
+        line.text for line, verdict in zip(sheet.lines, sheet.verdicts, strict=True) if verdict is not None and verdict.kind == "byline"
+    )
+    names = {match.casefold() for text in heads for match in BYLINE_NAME.findall(text)}
+    if not names:
+        return {}
+    tail = [line for line in sheet.lines[max(tail_of(sheet.lines), sheet.first_story() + 1) :] if sheet.open(line.index)]
+    found = {line.index: Verdict("author-bio", "life.who-signed", 0.7) for line in tail if presents(line, names)}
+    told = [line.text.casefold() for line in sheet.lines if sheet.open(line.index) and line.index not in found] if found else []
+    subjects = {name for name in names if any(name in text for text in told)}
+    return {index: verdict for index, verdict in found.items() if presents(sheet.lines[index], names - subjects)}
+
+
+def presents(line: Line, names: Collection[str]) -> bool:
+    """Whether a line begins with one of some names, as a sentence about who bears it does."""
+    text = line.text.casefold()
+    behind = next((text[len(name) :] for name in names if text.startswith(name)), "-")
+    return line.words <= LONGEST_PRESENTED and (not behind or behind[0] in " ,(–—|")
 
 
 def life_pass(sheet: Sheet) -> Mapping[int, Verdict]:

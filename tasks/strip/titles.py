@@ -1,5 +1,6 @@
 """The printed headline, its repetitions, what stands above it and the standfirst below it."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -14,7 +15,11 @@ SHORTEST_STANDFIRST = 6.0
 BETWEEN = frozenset({"byline", "share", "caption"})  # what stands between a standfirst and the story
 LIVE_STAMPS = 3  # a live report has entries under stamps, and no standfirst
 ECHO, STEM = 0.25, 5  # share of a headline's words that its story takes up, at least; letters by which words compare
+SHORTEST_TITLE = 4.0  # words of a line that counts as a heading before all others
 LONGEST_ECHO = 8.0  # words of a line that counts as story here
+WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{2,}")
+MENU = re.compile(r"(?:[\u3400-\u9fff]{2,6}[\s|>·/]{1,3}){3,}[\u3400-\u9fff\w]{2,6}\W?")  # names of sections in a row
+FILL = "\0" * (STEM - 2)  # makes a pair of characters as long as a stem
 SUFFIX = 45  # characters that an outlet's name adds to a title
 
 
@@ -66,8 +71,18 @@ def first_title(sheet: Sheet, hits: Sequence[Hit | None]) -> int | None:
     repeated = next((i for i, text in zip(heading, folded, strict=True) if times[text] > 1 and sheet.lines[i].words >= 3), None)
     if repeated is not None:
         return repeated
-    longer = [i for i in heading if sheet.lines[i].words >= 4]
-    return next(iter(echoed(longer, sheet.lines)), longer[0]) if len(longer) > 1 else (longer or heading)[0]
+    longer = [i for i in heading if sheet.lines[i].words >= SHORTEST_TITLE]
+    if len(longer) < 2:
+        return (longer or heading)[0]
+    spoken = list(echoed(longer, sheet.lines))
+    best = (spoken or longer)[0]
+    return best + 1 if crumb(sheet, best) and best + 1 in spoken else best
+
+
+def crumb(sheet: Sheet, index: int) -> bool:
+    """Whether a line is the last step of a path through the site: four words below at least two shorter lines, none of them closed."""
+    path = sheet.lines[max(0, index - 2) : index]
+    return len(path) == 2 and sheet.lines[index].words <= SHORTEST_TITLE and all(line.words <= 3 and not line.ends for line in path)
 
 
 def echoed(titles: Sequence[int], lines: Sequence[Line]) -> Iterator[int]:
@@ -75,7 +90,7 @@ def echoed(titles: Sequence[int], lines: Sequence[Line]) -> Iterator[int]:
     last = last_lines(lines[titles[0] + 1 :])
     for title in titles:
         words = [stem for stem in stems(lines[title]) if len(stem) >= STEM - 1]
-        if words and sum(last.get(word, -1) > title for word in words) / len(words) >= ECHO:
+        if words and not MENU.fullmatch(lines[title].text) and sum(last.get(word, -1) > title for word in words) / len(words) >= ECHO:
             yield title
 
 
@@ -85,8 +100,10 @@ def last_lines(lines: Sequence[Line]) -> dict[str, int]:
 
 
 def stems(line: Line) -> set[str]:
-    """The beginnings of the words of a line, of the longer ones five letters."""
-    return {word[:STEM] for word in WORD.findall(line.text.casefold())}
+    """The beginnings of the words of a line, of the longer ones five letters; of a script without blanks each pair of characters."""
+    wide = WIDE.findall(line.text)
+    pairs = {run[i : i + 2] + FILL for run in wide for i in range(len(run) - 1)}
+    return pairs | {word[:STEM] for word in WORD.findall(WIDE.sub(" ", line.text.casefold()) if wide else line.text.casefold())}
 
 
 def whole(hit: Hit | None) -> bool:
