@@ -21,6 +21,13 @@ DATED = re.compile(  # a date before a name: `25.10.2022 - Ada Brook`, `Dec 17, 
     r"\A\s*(?:[^\W\d_]{3,9}\.?,?\s+)?\d{1,2}(?:st|nd|rd|th)?[./,\s-]{1,2}(?:[^\W\d_]{3,9}\.?,?\s+|\d{1,2}[./-])?(?:19|20)\d\d"
     r"(?:[,\s]{1,2}\d{1,2}[:.]\d\d(?:\s?[ap]\.?m\.?|\s?Uhr)?)?\s*[-–—|·•,]?\s*(?=[^\W\d_a-zà-ÿ])"
 )
+PICTURED = re.compile(  # whose part of it are the pictures: `and Ada Brook (photos)`, `. Photos: Ada Brook`
+    r"(?:\A|[,;&]|\s(?:and|e|y|et|und|i|и|en|og|och))\s*[^,;()]{3,40}?\s?"
+    r"\((?:fotos?|fotograf\w*|photos?|photograph\w*|bild(?:er)?|zdjęcia|фото|v[ií]deo|illustrations?)\)"
+    r"|(?<=\w)\s?[.,;|]\s(?:fotos?|photos?|bilder|zdjęcia|фото|fotografie)(?:\s(?:by|von|de|di))?\s?[:：].*\Z",
+    re.I | re.S,
+)
+REPORTED = re.compile(r"[／/]\s?[\u4e00-\u9fff]{2,4}(?:報導|报导|報道|报道|電|电)")  # from where, behind a Chinese name
 HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}\Z")
 DIGIT = re.compile(r"\d")
 LAST_WORD = re.compile(r"(?:[A-ZÀ-Þ]?[a-zà-ÿ]{1,24}|[A-ZÀ-Þ]{1,24})[.,]?\s{0,4}\Z")
@@ -62,6 +69,7 @@ class People:
         """Take one byline apart; `outlet` are the keys of the outlet's own names, never authors; `single`: one word may be a name."""
         text = DATED.sub("", plain(html.unescape(raw[:BYLINE])))
         text = GLUED.sub(" | ", text) if " " in text else text  # a pen name in one word is left whole
+        text = REPORTED.sub("", PICTURED.sub("", text))
         text = self._undated(TRAIL.sub("", EMAIL.sub(" ", text)))
         text = self.lexicon.glued.sub(r"\g<0> ", text)
         if self.lexicon.edited.match(text):
@@ -191,13 +199,20 @@ class People:
             return "not shaped as a name"
         if key in self.lexicon.desks or any(word in self.lexicon.nobody for word in words):
             return "a desk or an organisation"
-        if self.registry.is_name(part) or (_letters(key) in outlet and not self._personal(part, words)):
+        if self.registry.is_name(part) or self._of_outlet(part, words) or (_letters(key) in outlet and not self._personal(part, words)):
             return "an outlet"
         if len(words) > 1 and words[0] in self.lexicon.places:
             return "says where or for whom"
         if self.wires.is_form(part):
             return "an agency"
         return self._shape(part, words)
+
+    def _of_outlet(self, part: str, words: list[str]) -> bool:
+        """`Do UOL`: from an outlet, or from one of capitals, as no person is."""
+        if len(words) < 2 or words[0] not in self.lexicon.particles:
+            return False
+        name = part.split(None, 1)[1]
+        return self.registry.is_name(name) or (len(words) == 2 and name.isupper() and not part.isupper())
 
     def _personal(self, part: str, words: list[str]) -> bool:
         """Whether the name of a site is that of a person who writes it: two or three words of which no outlet's name consists."""

@@ -15,7 +15,7 @@ REACH = 4  # lines around a name in which a stamp or byline shows that it signs 
 LONGEST_CAPTION = 40.0
 LONGEST_LIFE = 3  # lines of a biography
 LONGEST_PRESENTED = 70.0  # words of a line that presents an author
-BYLINE_NAME = re.compile(r"[^\W\d_a-zà-ÿа-яё][\w’'.-]+(?:[ ][^\W\d_a-zà-ÿа-яё][\w’'.-]*){1,3}")
+CAPITALS = re.compile(r"[^\W\d_a-zà-ÿа-яё][\w’'.-]*(?: [^\W\d_a-zà-ÿа-яё][\w’'.-]*){1,5}")
 
 
 def name_like(line: Line) -> bool:
@@ -63,17 +63,21 @@ def presented_pass(sheet: Sheet) -> Mapping[int, Verdict]:
 
     One that goes on with a colon speaks: it is the interviewer. Nor is it an author of whom the story tells.
     """
-    heads = (
-        line.text for line, verdict in zip(sheet.lines, sheet.verdicts, strict=True) if verdict is not None and verdict.kind == "byline"
-    )
-    names = {match.casefold() for text in heads for match in BYLINE_NAME.findall(text)}
+    names = signed_by(sheet)
     if not names:
         return {}
     tail = [line for line in sheet.lines[max(tail_of(sheet.lines), sheet.first_story() + 1) :] if sheet.open(line.index)]
     found = {line.index: Verdict("author-bio", "life.who-signed", 0.7) for line in tail if presents(line, names)}
     told = [line.text.casefold() for line in sheet.lines if sheet.open(line.index) and line.index not in found] if found else []
-    subjects = {name for name in names if any(name in text for text in told)}
+    subjects = {name for name in names if any(name in text and not text.startswith(f"{name}:") for text in told)}
     return {index: verdict for index, verdict in found.items() if presents(sheet.lines[index], names - subjects)}
+
+
+def signed_by(sheet: Sheet) -> set[str]:
+    """Two to four words in a row that begin with capitals in a byline: one of these runs is the name, the others are in no text."""
+    heads = (line.text for line, verdict in zip(sheet.lines, sheet.verdicts, strict=True) if verdict and verdict.kind == "byline")
+    runs = [run.casefold().split(" ") for text in heads for run in CAPITALS.findall(text)]
+    return {" ".join(run[i : i + count]) for run in runs for count in (2, 3, 4) for i in range(len(run) - count + 1)}
 
 
 def presents(line: Line, names: Collection[str]) -> bool:
