@@ -71,9 +71,9 @@ bench-split: ## splitting beside the bare readers, its memory, the guard, charac
 bench-normalize: ## headlines, authors, dates, outlets beside the tools of the field, and in cross-validation (needs ../shared)
 	@.ci/setup dev
 	.venv/bin/python tests/benchmarks/normalize.py --data ../shared/data/pages --check ../shared/checks/score.py
-	.venv/bin/python tests/benchmarks/normalize_dates.py --data ../shared/data/pages --texts ../shared/data/lines/texts.jsonl.gz
 	.venv/bin/python tests/gate/date_traps.py ../shared/data/dates/traps.json
-	work=$$(mktemp -d) && .venv/bin/python -m tests.train.headlines --work $$work && .venv/bin/python -m tests.train.people --work $$work && rm -rf $$work
+	work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && .venv/bin/python tests/benchmarks/normalize_dates.py --data ../shared/data/pages --texts ../shared/data/lines/texts.jsonl.gz --work $$work \
+		&& .venv/bin/python -m tests.train.headlines --work $$work && .venv/bin/python -m tests.train.people --work $$work
 
 spark: ## read every dataset with Spark (needs Java; PySpark goes into an environment of its own)
 	@.ci/setup dev

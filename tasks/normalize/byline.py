@@ -19,7 +19,7 @@ TRAIL = re.compile(
 GLUED = re.compile(r"(?<=[a-zà-ÿ]{3})(?=[A-ZÀ-Þ])")  # where markup joined two names, or a name and a label
 DATED = re.compile(  # a date before a name: `25.10.2022 - Ada Brook`, `Dec 17, 2025Ada Brook`
     r"\A\s*(?:[^\W\d_]{3,9}\.?,?\s+)?\d{1,2}(?:st|nd|rd|th)?[./,\s-]{1,2}(?:[^\W\d_]{3,9}\.?,?\s+|\d{1,2}[./-])?(?:19|20)\d\d"
-    r"(?:[,\s]{1,2}\d{1,2}[:.]\d\d(?:\s?[ap]\.?m\.?|\s?Uhr)?)?\s*[-–—|·•,]?\s*(?=[^\W\d_a-zà-ÿ])"
+    r"(?:[,\s]{1,2}\d{1,2}[:.]\d\d(?:\s?[aApP]\.?[mM]\.?|\s?Uhr)?(?:\s[A-Z]{2,5}(?=\s*(?:\Z|[-–—|·•,])))?)?\s*[-–—|·•,]?\s*(?=[^\W\d_a-zà-ÿ]|\Z)"
 )
 PICTURED = re.compile(  # whose part of it are the pictures: `and Ada Brook (photos)`, `. Photos: Ada Brook`
     r"(?:\A|[,;&]|\s(?:and|e|y|et|und|i|и|en|og|och))\s*[^,;()]{3,40}?\s?"

@@ -15,6 +15,11 @@ from tasks.strip.lines import SENTENCE_END, count_words
 SHORT_BODY = 150.0  # words under which a page may be an error or a wall
 FEW_WORDS = 60.0  # words under which what is left of a page of links, or behind a wall, is no story
 LINKED = 0.6  # share of characters inside links above which a page is an index
+ARTICLE_ADDRESS = re.compile(  # `/2022/04/14/ferry-returns`: a day and what follows it; `/article/90140/ferry`: a long number
+    r"/(?:19|20)\d\d/\d{1,2}/(?:\d{1,2}/)?(?!index\b|page\b)[^/?#]{4,}"
+    r"|/(?:articles?|story|artikel)/(?:[^/?#]{1,200}/){0,4}\d{5,}",
+    re.IGNORECASE,
+)
 ARTICLE_TYPES = re.compile(r"article|blogposting|reportage", re.IGNORECASE)
 
 
@@ -111,9 +116,11 @@ def linked_share(parsed: ParsedDocument) -> float:
 
 
 def index_like(stripped: StrippedDocument, body: str) -> bool:
-    """A page of links: most characters linked, hardly a paragraph of prose, and it does not call itself an article."""
+    """A page of links: most characters linked, hardly a paragraph of prose, and neither it nor its address says that it is an article."""
     parsed = stripped.parsed
     if linked_share(parsed) <= LINKED or len(parsed.blocks) < 8 or sentences(body) >= 3 or stated_article(parsed):
+        return False
+    if sentences(body) and ARTICLE_ADDRESS.search(parsed.document.url or ""):
         return False
     return count_words(body) < FEW_WORDS or kept_linked(stripped) > LINKED / 2
 

@@ -1,11 +1,14 @@
-"""What holds without help: dates from the visible text alone, outlets' names without their row of the registry, outlets by text alone.
+"""What holds without help: dates from the visible text alone, outlets' names without their row of the registry, outlets by text alone;
+and whose text it is, on the pages whose agency was labelled by hand.
 
-    normalize_dates.py --data PAGES [--texts TEXTS.jsonl.gz] [--part 0.1] [--half 0|1]
+    normalize_dates.py --data PAGES [--texts TEXTS.jsonl.gz] [--part 0.1] [--half 0|1] [--work FOLDER]
 
 PAGES is a folder with pages.jsonl.zst and gold.jsonl.zst. For the dates each page loses its scripts, meta and link elements, its
 attributes for machines and the path of its address before it is read; a table shows coverage and precision by the trust that a day
 needs (`threshold` in config/dates/trust.yml). For the outlets the rows of all outlets in question are taken out of the registry at
-once. TEXTS are already extracted texts with their debris, read without an address. Parts and halves are those of normalize.py.
+once. TEXTS are already extracted texts with their debris, read without an address. Parts and halves are those of normalize.py; the
+labelled agencies are few and always asked whole. Whole pages are split, parsed and stripped once into FOLDER (default: a temporary
+one), which `tests.train` reads as well.
 """
 
 import argparse
@@ -15,7 +18,7 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -37,10 +40,13 @@ from tasks.records import Article, StrippedDocument
 from tasks.settings import CONFIG, load_settings
 from tasks.shards import read_records
 from tasks.split.shard import split_bundles
+from tests.gate import agencies
 from tests.rooms import strip_shards
+from tests.train.headlines import shards_in
 
 MACHINE = ("datetime", "content", "itemprop", "data-date", "data-timestamp", "title")
 DOUBTFUL = ("date_gold_after_crawl", "date_gold_implausible", "date_gold_day_month_swapped_suspect")
+GONE = "meta_tags_rewritten_content_to_value"
 LEAST = range(45, 100, 5)  # steps of trust in the table
 Row = dict[str, Any]
 
@@ -57,30 +63,34 @@ def visible(page: Row) -> str:
     return etree.tostring(tree, encoding="unicode", method="html")
 
 
-def stripped(bundle: Path, work: Path) -> Iterator[StrippedDocument]:
-    """The rooms up to strip."""
+def stripped(shards: Sequence[Path], asked: Collection[str]) -> Iterator[StrippedDocument]:
+    """The documents of stripped shards that are asked for, by the id that their bundle gave."""
+    for shard in shards:
+        yield from (one for one in read_records(shard / "stripped.parquet", StrippedDocument) if one.parsed.document.source_id in asked)
+
+
+def made(bundle: Path, work: Path) -> list[Path]:
+    """The shards of a bundle, stripped in a folder of their own."""
+    work.mkdir()
     shards = split_bundles([str(bundle)], work, load_settings(CONFIG))
     strip_shards(shards, work)
-    for shard in shards:
-        yield from read_records(shard / "stripped.parquet", StrippedDocument)
+    return shards
 
 
-def articles(bundle: Path, knowledge: Knowledge) -> dict[str, Article]:
-    """The articles of a bundle by the id that it gave."""
-    with tempfile.TemporaryDirectory() as work:
-        made = (normalize_document(one, knowledge)[0] for one in stripped(bundle, Path(work)))
-        return {article.source_id or "": article for article in made}
+def articles(shards: Sequence[Path], asked: Collection[str], knowledge: Knowledge) -> dict[str, Article]:
+    """The articles among them."""
+    found = (normalize_document(one, knowledge)[0] for one in stripped(shards, asked))
+    return {article.source_id or "": article for article in found}
 
 
-def days(bundle: Path, asked: dict[str, Row], knowledge: Knowledge) -> Iterator[str]:
-    """A table: coverage and precision of the days read from a bundle, by the trust from which a day is stated."""
+def days(shards: Sequence[Path], asked: dict[str, Row], knowledge: Knowledge) -> Iterator[str]:
+    """A table: coverage and precision of the days read from stripped pages, by the trust from which a day is stated."""
     found = []
-    with tempfile.TemporaryDirectory() as work:
-        for document in stripped(bundle, Path(work)):
-            fields, _, outlet = decide(read(document), knowledge)
-            dates = decide_dates(document, fields["language"], outlet, knowledge.dates)
-            if dates.published.day:
-                found.append((dates.trust, dates.published, asked[document.parsed.document.source_id or ""]))
+    for document in stripped(shards, asked):
+        fields, _, outlet = decide(read(document), knowledge)
+        dates = decide_dates(document, fields["language"], outlet, knowledge.dates)
+        if dates.published.day:
+            found.append((dates.trust, dates.published, asked[document.parsed.document.source_id or ""]))
     floor = load_trust(CONFIG).threshold
     yield f"| trust at least | coverage | precision | within one day |\n|{'---|' * 4}"
     for least in (0, *(step for step in LEAST if step >= floor)):
@@ -104,13 +114,6 @@ def visible_bundle(pages: Path, asked: dict[str, Row], work: Path) -> Path:
     return bundle
 
 
-def whole_bundle(pages: Path, asked: dict[str, Row], work: Path) -> Path:
-    """The pages in question as they are."""
-    bundle = work / "whole.jsonl"
-    bundle.write_text("".join(json.dumps(page) + "\n" for page in rows_of(pages) if page["id"] in asked), encoding="utf-8")
-    return bundle
-
-
 def shares(found: list[tuple[Any, Row]], asked: int) -> Row:
     """Coverage, and precision to the day and within one."""
     off = [(abs((stamp.day - date.fromisoformat(row["date_day"])).days), row) for stamp, row in found]
@@ -120,14 +123,12 @@ def shares(found: list[tuple[Any, Row]], asked: int) -> Row:
     return {"coverage": round(len(off) / max(1, asked), 3), "precision": round(right / count, 3), "within one": round(within / count, 3)}
 
 
-def outlets(pages: Path, gold: dict[str, Row], knowledge: Knowledge, work: Path) -> Row:
+def outlets(shards: Sequence[Path], gold: dict[str, Row], knowledge: Knowledge) -> Row:
     """Share of outlets named as the gold names them, without their rows in the registry and with them."""
     asked = {key: row for key, row in gold.items() if row.get("outlet") and "outlet_is_repo_id" not in row["flags"]}
-    bundle = work / "outlets.jsonl"
-    bundle.write_text("".join(json.dumps(page) + "\n" for page in rows_of(pages) if page["id"] in asked), encoding="utf-8")
     found = {}
     for name, known in (("without", without(knowledge, asked)), ("with", knowledge)):
-        rows = articles(bundle, known)
+        rows = articles(shards, asked, known)
         same = [words(rows[key].outlet_name if key in rows else None) == words(row["outlet"]) for key, row in asked.items()]
         found[name] = round(sum(same) / max(1, len(same)), 3)
     return {"pages": len(asked)} | found
@@ -142,9 +143,10 @@ def by_text(texts: Path, knowledge: Knowledge, work: Path) -> Iterator[str]:
         bundle = work / f"{view}.jsonl"
         lines = ({"id": r["doc_id"], "text": "\n".join(line["text"] for line in r["lines"])} for r in rows if r["view"] == view)
         bundle.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-        stated = {key: a for key, a in articles(bundle, knowledge).items() if a.outlet_name or a.outlet_domain}
+        read_as = articles(made(bundle, work / view), mine, knowledge)
+        stated = {key: article for key, article in read_as.items() if article.outlet_name or article.outlet_domain}
         right = sum(is_outlet(article, mine[key], knowledge) for key, article in stated.items())
-        yield f"| {view} | {len(mine)} | {len(stated)} | {right} | {right / max(1, len(stated)):.3f} |"
+        yield f"| {view} | {len(mine)} | {len(stated)} | {right} | {f'{right / len(stated):.3f}' if stated else '–'} |"
 
 
 def is_outlet(article: Article, url: str, knowledge: Knowledge) -> bool:
@@ -176,19 +178,33 @@ def main() -> None:
     parser.add_argument("--texts", type=Path)
     parser.add_argument("--part", type=float, default=1.0)
     parser.add_argument("--half", type=int, choices=(0, 1))
+    parser.add_argument("--work", type=Path)
     arguments = parser.parse_args()
     pages = arguments.data / "pages.jsonl.zst"
     drawn = (row for row in rows_of(arguments.data / "gold.jsonl.zst") if is_drawn(row, arguments.part, arguments.half))
     gold = {str(row["id"]): row for row in drawn}
     knowledge, asked = load_knowledge(CONFIG), dated(gold)
-    with tempfile.TemporaryDirectory() as work:
-        for name, bundle in (("visible text alone", visible_bundle), ("whole pages", whole_bundle)):
-            print(
-                f"\nDays of {name}, {len(asked)} pages\n", *days(bundle(pages, asked, Path(work)), asked, knowledge), sep="\n", flush=True
-            )
-        print("\nOutlets by name\n", json.dumps(outlets(pages, gold, knowledge, Path(work))), sep="\n", flush=True)
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        shards = made(visible_bundle(pages, asked, work), work / "visible")
+        title(f"Days of visible text alone, {len(asked)} pages", *days(shards, asked, knowledge))
+        whole = arguments.work or work / "whole"
+        whole.mkdir(parents=True, exist_ok=True)
+        shards = shards_in(whole)
+        title(f"Days of whole pages, {len(asked)} pages", *days(shards, asked, knowledge))
+        bare = {key: row for key, row in asked.items() if GONE in row["flags"]}
+        title(f"Days of pages whose metadata is gone, {len(bare)} pages", *days(shards, bare, knowledge))
+        title("Outlets by name", json.dumps(outlets(shards, gold, knowledge)))
+        labels = agencies.labels()
+        said = {key: article.agency_id for key, article in articles(shards, labels, knowledge).items()}
+        title("Agencies", json.dumps(agencies.figures(agencies.compared(labels, said))))
         if arguments.texts:
-            print("\nOutlets by text alone\n", *by_text(arguments.texts, knowledge, Path(work)), sep="\n")
+            title("Outlets by text alone", *by_text(arguments.texts, knowledge, work))
+
+
+def title(text: str, *lines: str) -> None:
+    """Print some lines under a title, at once."""
+    print(f"\n{text}\n", *lines, sep="\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -207,6 +207,8 @@ def test_places_of_a_page_that_name_its_authors(
         ("Kommentar von", []),
         ("Related Posts", []),
         ("The Harbourist", []),
+        ("Wednesday, 08 Apr 2020 11:39 PM MYT", []),
+        ("08 Apr 2020 11:39 PM MYT | Ada Brook", ["Ada Brook"]),
         ("Adabrook201", []),  # one word, and nothing says that it is a name
         ("In Budget Travel", []),
     ],

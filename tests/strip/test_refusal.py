@@ -4,7 +4,9 @@ import pytest
 
 from tasks.settings import CONFIG
 from tasks.strip.refusal import load_refusals, refusal
-from tests.strip.making import stripped
+from tasks.strip.shard import parse
+from tasks.strip.story import strip_document
+from tests.strip.making import DEBRIS, raw, stripped
 
 KNOWN = load_refusals(CONFIG)
 LEAD = "The ferry came back to the harbour on Monday after nine winters away, and the whole town stood on the quay to see it."
@@ -33,6 +35,32 @@ def test_refused_with_its_reason(text: str, reason: str) -> None:
 def test_a_story_about_an_error_page_is_a_story() -> None:
     story = "\n\n".join(["Ministry site shows 404 not found for nine days", *[LEAD, NEXT] * 6])
     assert refusal(stripped(story), KNOWN, 20) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "refused"),
+    [
+        ("/harbour/2022/04/14/ferry-returns.html", False),
+        ("/article/90140/ferry-returns", False),
+        ("/articles/harbour/90140", False),
+        ("/harbour/2022/04/14/", True),
+        ("/harbour/2022/04/index.html", True),
+        ("/articles/2", True),
+        ("/harbour", True),
+    ],
+)
+def test_a_page_of_links_at_the_address_of_an_article_is_one(address: str, refused: bool) -> None:
+    links = "".join(f'<li><a href="/{number}">Harbour notices and other links, number {number}</a></li>' for number in range(60))
+    html = f"<html><body><h1>Ferry returns</h1><article><p>{LEAD}</p></article><ul>{links}</ul></body></html>"
+    document = raw(html, media_type="text/html", url=f"https://ledger.example{address}")
+    result = refusal(strip_document(parse(document, CONFIG), DEBRIS), KNOWN, 20)
+    assert (result is not None and result[0] == "index-page") is refused
+
+
+def test_no_prose_at_the_address_of_an_article_is_none() -> None:
+    links = "".join(f'<li><a href="/{number}">Harbour notices and other links, number {number}</a></li>' for number in range(60))
+    document = raw(f"<html><body><ul>{links}</ul></body></html>", media_type="text/html", url="https://ledger.example/article/90140/ferry")
+    assert refusal(strip_document(parse(document, CONFIG), DEBRIS), KNOWN, 20) is not None
 
 
 def test_flags_need_two_signals() -> None:
