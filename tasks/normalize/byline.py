@@ -27,7 +27,8 @@ PICTURED = re.compile(  # whose part of it are the pictures: `and Ada Brook (pho
     r"|(?<=\w)\s?[.,;|]\s(?:fotos?|photos?|bilder|zdjęcia|фото|fotografie)(?:\s(?:by|von|de|di))?\s?[:：].*\Z",
     re.I | re.S,
 )
-REPORTED = re.compile(r"[／/]\s?[\u4e00-\u9fff]{2,4}(?:報導|报导|報道|报道|電|电)")  # from where, behind a Chinese name
+DISPATCHED = re.compile(r"\A[\u4e00-\u9fff—·-]{2,18}(?:记者|記者)\s+(?=[\u4e00-\u9fff])")  # whose reporter, before a Chinese name
+REPORTED = re.compile(r"(?:[／/]\s?|\s)[\u4e00-\u9fff]{2,4}(?:報導|报导|報道|报道|電|电)")  # from where, behind a Chinese name
 HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}\Z")
 DIGIT = re.compile(r"\d")
 LAST_WORD = re.compile(r"(?:[A-ZÀ-Þ]?[a-zà-ÿ]{1,24}|[A-ZÀ-Þ]{1,24})[.,]?\s{0,4}\Z")
@@ -69,7 +70,7 @@ class People:
         """Take one byline apart; `outlet` are the keys of the outlet's own names, never authors; `single`: one word may be a name."""
         text = DATED.sub("", plain(html.unescape(raw[:BYLINE])))
         text = GLUED.sub(" | ", text) if " " in text else text  # a pen name in one word is left whole
-        text = REPORTED.sub("", PICTURED.sub("", text))
+        text = DISPATCHED.sub("", REPORTED.sub("", PICTURED.sub("", text)))
         text = self._undated(TRAIL.sub("", EMAIL.sub(" ", text)))
         text = self.lexicon.glued.sub(r"\g<0> ", text)
         if self.lexicon.edited.match(text):

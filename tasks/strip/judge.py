@@ -218,6 +218,8 @@ def dateline_pass(sheet: Sheet) -> Mapping[int, Verdict]:
     above = first - 1
     if not sheet.open(above) or sheet.lines[above].words > 5 or not OWN_LINE_DATELINE.match(sheet.lines[above].text):
         return {}
+    if any(word[0].islower() and len(word) > 3 for word in sheet.lines[above].text.split()):  # `In short:` is no place
+        return {}
     return {above: Verdict("dateline", "dateline.own-line")}
 
 

@@ -14,6 +14,7 @@ from tasks.strip.lines import SENTENCE_END, count_words
 
 SHORT_BODY = 150.0  # words under which a page may be an error or a wall
 FEW_WORDS = 60.0  # words under which what is left of a page of links, or behind a wall, is no story
+PROSE = 3  # paragraphs that make a story
 LINKED = 0.6  # share of characters inside links above which a page is an index
 ARTICLE_ADDRESS = re.compile(  # `/2022/04/14/ferry-returns`: a day and what follows it; `/article/90140/ferry`: a long number
     r"/(?:19|20)\d\d/\d{1,2}/(?:\d{1,2}/)?(?!index\b|page\b)[^/?#]{4,}"
@@ -83,7 +84,8 @@ def refusal(stripped: StrippedDocument, known: Refusals, least: int) -> tuple[st
 def said_instead(stripped: StrippedDocument, known: Refusals, body: str, words: float) -> tuple[str, str] | None:
     """What a page with little text says of itself: that something went wrong, or that it wants consent."""
     source = stripped.parsed.source_text
-    error = found(known.error, source[:20_000])
+    told = sentences(body) >= PROSE  # of a text that is a story, what stands behind its beginning is left over from a failed part
+    error = found(known.error, source[: stripped.paragraphs[0].parts[-1][1] if told else 20_000])
     if error and count_words(source) < SHORT_BODY * 2:
         return "error-page", f"it says {error[0]!r} and holds {words:.0f} words"
     walls = len(found(known.consent, source)) + sum(span.kind == "consent" for span in stripped.spans)

@@ -37,6 +37,13 @@ def test_a_story_about_an_error_page_is_a_story() -> None:
     assert refusal(stripped(story), KNOWN, 20) is None
 
 
+def test_a_failed_part_below_a_short_story_does_not_refuse_it() -> None:
+    below = ["Page non trouvée", "Le contenu auquel vous tentez d'accéder n'existe pas."]
+    assert refusal(stripped("\n\n".join(["Ferry returns to old harbour", LEAD, NEXT, LEAD[::-1] + ".", *below])), KNOWN, 20) is None
+    told = stripped("\n\n".join(["Page non trouvée", "Ferry returns to old harbour", LEAD, NEXT]))
+    assert refusal(told, KNOWN, 20) is not None
+
+
 @pytest.mark.parametrize(
     ("address", "refused"),
     [
