@@ -294,6 +294,27 @@ def test_labelled_stamp_that_was_left_in_the_story_is_read_with_its_clock() -> N
     assert decide(told, "en").published.day is None
 
 
+@pytest.mark.parametrize(
+    ("line", "kind", "day"),
+    [
+        ("Elbheim, 14.04.2022", "caption", date(2022, 4, 14)),  # a caption that is nothing but place and day is a stamp
+        ("14.04.2022  Harbour", "caption", date(2022, 4, 14)),
+        ("The mill before the flood of 14.04.2022", "caption", None),
+        ("Elbheim | Ostrand, 14 April 2022", "body", date(2022, 4, 14)),
+        ("Date of last revision: 14 April 2022", "body", date(2022, 4, 14)),
+        ("The barges that sank on 14 April 2022", "body", None),
+        (f"Posted 14 April 2022 | Elbheim – {STORY} {STORY} {STORY}", "related", date(2022, 4, 14)),
+        (f"Elbheim on 14 April 2022, a day like others – {STORY} {STORY} {STORY}", "related", None),
+        (f"Dieser Beitrag wurde am Samstag, 14. Mai 2022 in der Kategorie Hafen veröffentlicht. {STORY} {STORY}", "body", date(2022, 5, 14)),
+        (f"Released on 14 May 1999 the record was forgotten. {STORY} {STORY} {STORY}", "body", None),
+    ],
+)
+def test_stamps_in_lines_that_are_something_else(line: str, kind: str, day: date | None) -> None:
+    behind = kind == "body" and len(line) > 200  # a long paragraph of the story itself
+    page = document(STORY, line, typed=kind) if behind else document(line, typed=kind)
+    assert decide(page, "de" if line.startswith("Dieser") else "en").published.day == day
+
+
 def test_update_in_brackets_leaves_the_day_its_own_precision() -> None:
     stamp = decide(document("5 novembre 2021 (modifica il 6 novembre 2021 | 16:07)"), "it")
     assert (stamp.published.day, stamp.published.precision) == (date(2021, 11, 5), "day")

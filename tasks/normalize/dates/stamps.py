@@ -21,6 +21,7 @@ ELEMENTS = frozenset(("date-element", "time-element"))
 LONGEST = 260  # characters of a line that may be a stamp with a byline and a section
 SHORT = 60
 LABELLED = 30  # characters of a label at the start of a line, and of the words behind it
+OPENING = 100  # characters of a long line in which its opening words and their date stand
 DATELINE_END = re.compile(r"\s[-–—]{1,2}\s|[-–—]{2}|\)\s*[-–—:]|/\.|：|―")
 DATELINE = 110  # characters in which a dateline ends
 
@@ -28,16 +29,20 @@ DATELINE = 110  # characters in which a dateline ends
 def stamp_candidates(stripped: StrippedDocument, story: Story, context: Context, words: DateWords) -> Iterator[Candidate]:
     """Candidates from all lines that look like stamps rather than prose."""
     kinds, seen = _kinds(stripped), _seen(stripped)
+    openings = tuple(label for label in words.labels if label.count(" ") > 1)
     told = None
-    for block in stripped.parsed.blocks:
+    for index, block in enumerate(stripped.parsed.blocks):
         start, line = seen(block.start, block.end)
-        kind = kinds(start)
-        if len(line) > LONGEST or kind in FOREIGN:
+        kind, place = kinds(start), story.place(block.start, block)
+        between = kind != "body" and story.headline < index <= story.first
+        if len(line) > LONGEST and (between or line[:LABELLED].lower().startswith(openings)):
+            line, kind = line[:OPENING], "opening"
+        if len(line) > LONGEST or (kind in FOREIGN and not (place == "head" and len(line) <= SHORT)):
             told = None
             continue
         for reading in read_line(line, words, context.language):
             if kind in OWN or looks_like_stamp(reading, line, kind):
-                yield _candidate(reading, told, block.start, story.place(block.start, block), context, words)
+                yield _candidate(reading, told, block.start, place, context, words)
         told = words.labels.get(line.strip(" :\u00a0").lower()) if len(line) < 40 else None
 
 
@@ -72,10 +77,16 @@ def _kinds(stripped: StrippedDocument) -> Callable[[int], str]:
 def looks_like_stamp(reading: Reading, line: str, kind: str = "") -> bool:
     """Whether a dated line is a stamp: labelled, short, or mostly the date itself; in the story's own text only the last."""
     size = reading.moment.end - reading.moment.start
+    if kind == "opening":  # `Press release of 14 April 2022 | Elbheim – The barge …`, `This entry was posted on …`
+        return bool(reading.label) and reading.moment.start < OPENING // 2
+    if kind in FOREIGN:  # `Elbheim, 14.04.2022` beside the headline is no photo's caption
+        return kind == "caption" and size * 2 >= len(line.strip()) and reading.moment.day is not None
     if kind == "body":
         opens = bool(reading.label) and reading.moment.start < LABELLED and reading.moment.hour is not None
         label = len(line) <= SHORT and reading.moment.hour is not None and not line.endswith((".", "!", "?", "”", "»", '"'))
-        return size * 2 >= len(line) or label or (opens and len(line) <= 140)  # `Published on 14/04/2022 - 12:30 by Ada Brook`
+        closes = len(line) <= SHORT and not line[reading.moment.end :].strip() and reading.moment.day is not None
+        alone = closes and (bool(reading.label) or line[: reading.moment.start].rstrip().endswith(","))  # `Elbheim, 14 April 2022`
+        return size * 2 >= len(line) or label or alone or (opens and len(line) <= 140)  # `Published on 14/04/2022 - 12:30 by Ada Brook`
     if kind == "headline":  # `08.11.2021 | Barge sinks`, `Harbour (1 / 3) 06.11.2023 13:30 von Ada`
         return (reading.moment.start == 0 and len(line) > size) or (reading.moment.hour is not None and reading.moment.day is not None)
     return bool(reading.label) or len(line) <= SHORT or size * 2 >= len(line) or (len(line) <= 140 and reading.moment.hour is not None)

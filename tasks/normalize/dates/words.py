@@ -29,7 +29,8 @@ SAME = {
     "i": "\u0130",
 }
 SIGNS = {ord(c): sign for sign, look in SAME.items() for c in look}
-FOLDING = DIGITS | SIGNS
+LETTERS = {0x064A: "ی", 0x0643: "ک"}  # Persian dates are typed on Arabic keyboards too
+FOLDING = DIGITS | SIGNS | LETTERS
 
 
 class _Strict(BaseModel):
