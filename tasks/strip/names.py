@@ -11,6 +11,8 @@ PARTICLES = frozenset(
     ("de", "von", "van", "der", "den", "da", "di", "del", "la", "le", "el", "al", "bin", "ten", "du", "dos", "das", "af", "av", "y", "e")
 )
 WITHIN_NAMES = str.maketrans("", "", "’'-.")
+HAN_NAME = re.compile(r"【?[\u4e00-\u9fff々]{2,3}[\s　]?[\u4e00-\u9fff々]{1,3}】?")
+KANA = re.compile(r"[\u3040-\u30ff]{2}")
 REACH = 4  # lines around a name in which a stamp or byline shows that it signs the story
 LONGEST_CAPTION = 40.0
 LONGEST_LIFE = 3  # lines of a biography
@@ -26,6 +28,12 @@ def name_like(line: Line) -> bool:
     return 2 <= len(named) <= 4 and len(words) <= 6 and not line.ends and capital
 
 
+def lone_name(sheet: Sheet, index: int) -> bool:
+    """Whether a line of a Japanese text is a name and nothing else, beside its stamp: `山田太郎`."""
+    stamped = any(0 <= at < len(sheet.lines) and (v := sheet.verdicts[at]) and v.kind == "timestamp" for at in (index - 1, index + 1))
+    return bool(stamped and HAN_NAME.fullmatch(sheet.lines[index].text) and any(KANA.search(line.text) for line in sheet.lines))
+
+
 def name_pass(sheet: Sheet) -> Mapping[int, Verdict]:
     """Names between the headline and the story: glued to a sentence above they are its credit, near a stamp a byline."""
     titled = next((i for i, verdict in enumerate(sheet.verdicts) if verdict is not None and verdict.kind == "headline"), None)
@@ -33,6 +41,8 @@ def name_pass(sheet: Sheet) -> Mapping[int, Verdict]:
         return {}
     found: dict[int, Verdict] = {}
     for line in sheet.lines[titled + 1 : titled + 16]:
+        if sheet.open(line.index) and lone_name(sheet, line.index):
+            found[line.index] = Verdict("byline", "name.beside-stamp", 0.6)
         if not sheet.open(line.index) or not name_like(line):
             continue
         above = sheet.lines[line.index - 1]

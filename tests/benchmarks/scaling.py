@@ -260,7 +260,9 @@ def measured(bundle: str, made: str) -> dict[str, Measured]:
 def show(found: dict[str, Measured], scratch: Path) -> None:
     """What was measured, beside one another."""
     names = {"bare": "bare functions, one process", "one": "`copydesk run --workers 1`", "two": "`copydesk run --workers 2`"}
-    print(f"| {PAGES:,} pages | processor s | of these the flow's own process | wall s | pages a second | load before |\n|---|---|---|---|---|---|")
+    print(
+        f"| {PAGES:,} pages | processor s | of these the flow's own process | wall s | pages a second | load before |\n|---|---|---|---|---|---|"
+    )
     for name, it in found.items():
         own = "" if name == "bare" else f"{it.own():.1f}"
         print(f"| {names[name]} | {it.processor:.1f} | {own} | {it.wall:.1f} | {PAGES / it.wall:.1f} | {it.load:.1f} |")
@@ -268,8 +270,14 @@ def show(found: dict[str, Measured], scratch: Path) -> None:
     for name in ("one", "two"):
         if name in found:
             it = found[name]
-            print(f"{names[name]}: its own process, which only orchestrates, {it.own() / (it.processor - it.own()):.2%} of the rest", end="")
-            print(f"; all against the bare functions {it.processor / found['bare'].processor - 1:+.2%} (asked: 5 %)" if "bare" in found else "")
+            print(
+                f"{names[name]}: its own process, which only orchestrates, {it.own() / (it.processor - it.own()):.2%} of the rest", end=""
+            )
+            print(
+                f"; all against the bare functions {it.processor / found['bare'].processor - 1:+.2%} (asked: 5 %)"
+                if "bare" in found
+                else ""
+            )
     if {"one", "two"} <= found.keys():
         print(f"two workers against one: {found['one'].wall / found['two'].wall:.2f} (asked: 1.8)")
     if "ceiling" in PARTS:

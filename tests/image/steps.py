@@ -137,7 +137,13 @@ def main(root: str, *seen: str) -> None:
     built(image)
     given(image)
     copydesk = shlex.join(image.entry)
-    for command in ("id -u", f"{copydesk} --help", f"{copydesk} run /bundle --out /data", f"{copydesk} verify --out /data --source", WORKER):
+    for command in (
+        "id -u",
+        f"{copydesk} --help",
+        f"{copydesk} run /bundle --out /data",
+        f"{copydesk} verify --out /data --source",
+        WORKER,
+    ):
         image.run(command, COPYDESK_SCHEDULE__SETTLE_SECONDS="0")
 
 

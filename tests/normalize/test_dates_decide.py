@@ -54,6 +54,20 @@ def test_printed_stamp_without_a_zone_has_a_day_and_a_clock_but_no_instant() -> 
     assert (stamp.timezone, stamp.source, stamp.raw) == (None, "text-timestamp", "5 Nov, 2021 16:07")
 
 
+@pytest.mark.parametrize(
+    ("lines", "language", "updated"),
+    [
+        (("17 Maggio 2023 alle 14:08", "Aggiornato alle 19:30"), "it", "2023-05-17T19:30"),
+        (("4 de Outubro de 2023, 19:22 (actualizado às 20:05)",), "pt", "2023-10-04T20:05"),
+        (("17 Maggio 2023 alle 14:08", "Aggiornato alle 9:30"), "it", None),  # before the story was out: on another day
+        (("17 Maggio 2023", "Aggiornato alle 19:30"), "it", None),
+        (("17 Maggio 2023 alle 14:08", "Lettura 19:30"), "it", None),
+    ],
+)
+def test_an_update_with_a_clock_alone_is_of_the_day_above(lines: tuple[str, ...], language: str, updated: str | None) -> None:
+    assert decide(document(*lines), language).modified.local == updated
+
+
 def test_zone_that_the_outlet_prints_gives_the_instant() -> None:
     stamp = decide(document("5. November 2021, 16:07 Uhr"), "de", BERLIN).published
     assert (stamp.at, stamp.timezone) == (datetime(2021, 11, 5, 15, 7, tzinfo=UTC), "Europe/Berlin")

@@ -1,6 +1,6 @@
 """`copydesk run` that stops before it publishes: it makes FOLDER/ready-N and goes on once FOLDER/go-N is there (N counts its tries).
 
-    python -m tests.slow.held FOLDER run BUNDLE --out DIR
+python -m tests.slow.held FOLDER run BUNDLE --out DIR
 """
 
 import sys

@@ -81,7 +81,9 @@ def test_a_worker_runs_what_the_schedule_says(prefect: Prefect, environment: dic
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_serving_ends_when_it_is_told_to_and_takes_its_server_along(how: signal.Signals, environment: dict[str, str], tmp_path: Path) -> None:
+def test_serving_ends_when_it_is_told_to_and_takes_its_server_along(
+    how: signal.Signals, environment: dict[str, str], tmp_path: Path
+) -> None:
     port, log = free_port(), tmp_path / "log"
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "COPYDESK_"))}
     own = {**environment, "COPYDESK_SCHEDULE__PORT": str(port), "PREFECT_HOME": str(tmp_path / "prefect")}

@@ -74,3 +74,9 @@ def test_a_chinese_headline_is_told_by_what_the_story_takes_up() -> None:
     document = stripped(text("首頁 財經 生活 國際", "港口新增兩條航線 水果運輸時間縮短三天", "記者林小舟／高雄報導", lead, lead[::-1]))
     assert ("headline", "港口新增兩條航線 水果運輸時間縮短三天") in removed(document)
     assert ("byline", "記者林小舟／高雄報導") in removed(document)
+
+
+def test_a_name_beside_the_stamp_of_a_japanese_text_signs_it() -> None:
+    story = "港に停泊していた古い渡し船が二十日、九年ぶりに桟橋へ戻り、住民らおよそ六十人が岸壁で見守った。"
+    document = stripped(text("古い渡し船、九年ぶりに港へ戻る", "山田太郎", "2023年5月21日 16時30分", story, story[::-1] + "。"))
+    assert ("byline", "山田太郎") in removed(document)

@@ -9,10 +9,10 @@ from datetime import date
 from tasks.normalize.dates.candidates import Candidate
 from tasks.normalize.dates.context import Context
 from tasks.normalize.dates.known import known
-from tasks.normalize.dates.lines import Reading, read_line
+from tasks.normalize.dates.lines import Reading, label_before, read_line
 from tasks.normalize.dates.nearness import told_from_now
 from tasks.normalize.dates.places import Story
-from tasks.normalize.dates.words import DateWords
+from tasks.normalize.dates.words import DateWords, fold
 from tasks.records import StrippedDocument
 
 OWN = frozenset(("timestamp", "byline"))  # classes of lines whose date is the story's
@@ -22,6 +22,7 @@ LONGEST = 260  # characters of a line that may be a stamp with a byline and a se
 SHORT = 60
 LABELLED = 30  # characters of a label at the start of a line, and of the words behind it
 OPENING = 100  # characters of a long line in which its opening words and their date stand
+CLOCK = re.compile(r"(?<![\d./])(\d{1,2})\s?[:.hH]\s?([0-5]\d)\s?(?:h|hs|Uhr)?[).\s]*$")
 DATELINE_END = re.compile(r"\s[-–—]{1,2}\s|[-–—]{2}|\)\s*[-–—:]|/\.|：|―")
 DATELINE = 110  # characters in which a dateline ends
 
@@ -30,7 +31,8 @@ def stamp_candidates(stripped: StrippedDocument, story: Story, context: Context,
     """Candidates from all lines that look like stamps rather than prose."""
     kinds, seen = _kinds(stripped), _seen(stripped)
     openings = tuple(label for label in words.labels if label.count(" ") > 1)
-    told = None
+    told: str | None = None
+    last: Reading | None = None
     for index, block in enumerate(stripped.parsed.blocks):
         start, line = seen(block.start, block.end)
         kind, place = kinds(start), story.place(block.start, block)
@@ -38,12 +40,33 @@ def stamp_candidates(stripped: StrippedDocument, story: Story, context: Context,
         if len(line) > LONGEST and (between or line[:LABELLED].lower().startswith(openings)):
             line, kind = line[:OPENING], "opening"
         if len(line) > LONGEST or (kind in FOREIGN and not (place == "head" and len(line) <= SHORT)):
-            told = None
+            told = last = None
             continue
-        for reading in read_line(line, words, context.language):
+        readings = read_line(line, words, context.language)
+        for reading in readings:
             if kind in OWN or looks_like_stamp(reading, line, kind):
                 yield _candidate(reading, told, block.start, place, context, words)
+        last = readings[-1] if readings else last
+        if kind == "timestamp" and last is not None and (later := _same_day(line, last, last in readings, words)):
+            yield _candidate(later, "updated", block.start, place, context, words)
         told = words.labels.get(line.strip(" :\u00a0").lower()) if len(line) < 40 else None
+
+
+def _same_day(line: str, last: Reading, inside: bool, words: DateWords) -> Reading | None:
+    """`(actualizado às 20:05)` behind a date with its clock, or on the line below: an update on the day of that date."""
+    begin = last.moment.end if inside else 0
+    rest = line[begin:]
+    found = CLOCK.search(rest)
+    if not found or last.moment.hour is None or last.label == "updated" or len(rest) > SHORT:
+        return None
+    if not inside and any(c.isdigit() for c in rest[: found.start()]):
+        return None
+    clock = int(found[1]), int(found[2])
+    later = (last.moment.hour, last.moment.minute or 0) <= clock < (24, 0)
+    if not later or label_before(fold(rest), 0, found.start(), words) != "updated":
+        return None
+    moment = replace(last.moment, hour=clock[0], minute=clock[1], second=None, start=begin + found.start(), end=begin + found.end())
+    return Reading(moment, found[0].strip(), "updated")
 
 
 def _seen(stripped: StrippedDocument) -> Callable[[int, int], tuple[int, str]]:
