@@ -20,7 +20,7 @@ from tasks.strip.linked_data import article_bodies
 from tasks.strip.opinions import opinion, trafilatura_pieces
 from tasks.strip.page_model import likelihoods, load_page_model, logit, probability
 from tasks.strip.repeats import host_of
-from tasks.strip.second import second_article
+from tasks.strip.second import other_articles
 from tasks.strip.source_text import Place, Source, read_source
 from tasks.strip.structure import weight
 from tasks.strip.tree import read_tree
@@ -72,8 +72,8 @@ def _judged(tree: Any, source: Source, bodies: list[str], model: Forest) -> tupl
     if len(source.text) <= LARGEST and in_doubt(layout, lengths, structured):
         kept = asked_outside(tree, source.places, alignment, layout, lengths)
         likely = rescued(swayed(layout, kept), kept, lengths)
-    if (second := second_article(texts, source.blocks, source.places, page_title(tree), likely, lengths)) is not None:
-        likely = np.concatenate([likely[: second.start], np.minimum(likely[second], FURNITURE), likely[second.stop :]])
+    if (others := other_articles(texts, source.blocks, source.places, page_title(tree), likely >= MAIN, lengths)) is not None:
+        likely = np.where(others, np.minimum(likely, FURNITURE), likely)
     structure: list[bool] = (layout >= MAIN).tolist()
     main: list[bool] = (likely >= MAIN).tolist()
     votes = {"structure": structure, "trafilatura": kept, "structured": structured, "main": main}

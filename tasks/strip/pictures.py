@@ -11,6 +11,7 @@ from tasks.strip.verdicts import Sheet, Verdict
 LONGEST_CAPTION = 70.0  # words
 SHORT_CAPTION = 35.0  # words of a sentence before a credit where no paragraph has begun the story yet
 PICTURED = frozenset({"caption", "credit"})
+HEADINGS = frozenset({"h1", "h2", "h3", "h4"})  # no caption is one
 CUT = ("…", "...", "[…]")
 BRACKETS = re.compile(r"[()（）【】]")
 
@@ -22,7 +23,7 @@ def credit_pass(sheet: Sheet, pictures: Pictures) -> Mapping[int, Verdict]:
     for i, verdict in enumerate(sheet.verdicts):
         if verdict is None or verdict.kind != "credit" or below_headline(sheet, i):
             continue
-        if sheet.open(i - 1) and sheet.lines[i - 1].firm:
+        if sheet.open(i - 1) and (sheet.lines[i - 1].firm or sheet.lines[i - 1].block.tag in HEADINGS):
             continue
         early = i - 1 <= begun and sheet.lines[i - 1].words <= SHORT_CAPTION and of_picture(sheet.lines[i], pictures)
         if sheet.open(i - 1) and (early or caption_like(sheet.lines[i - 1], glued=sheet.glued(i))):

@@ -12,6 +12,7 @@ from tests.strip.test_page_scrambled import STORY, moved
 
 LEAD = "The ferry came back to the harbour on Monday after nine winters away, and the whole town stood on the quay to see it."
 NEXT = "“We had given up,” said the harbour master, who had kept the ropes dry in his own kitchen for all of that time."
+LAST = "The new boat carries forty cars and will sail every hour until the end of October, if the weather is kind to it."
 
 
 def page(lines: Sequence[tuple[str, float]]) -> ParsedDocument:
@@ -56,3 +57,11 @@ def test_confidence_falls_with_the_likelihood_of_its_lines() -> None:
     sure, close = ([(LEAD, 0.99), (NEXT, likely)] for likely in (0.97, 0.8))
     assert strip_document(page(sure), DEBRIS, [True] * 2).body_confidence == 1.0
     assert strip_document(page(close), DEBRIS, [True] * 2).body_confidence < 0.6
+
+
+@pytest.mark.parametrize(("tag", "stays"), [("h3", True), ("p", False)])
+def test_a_heading_above_a_credit_is_no_caption(tag: str, stays: bool) -> None:
+    line, credit = "The slip at low water", "Maria Reyes / AFP"
+    parsed = page([(LEAD, 0.99), (line, 0.7), (credit, 0.7), (NEXT, 0.99), (LAST, 0.99)])
+    blocks = tuple(replace(block, tag=tag) if index == 1 else block for index, block in enumerate(parsed.blocks))
+    assert (line in paragraphs(strip_document(replace(parsed, blocks=blocks), DEBRIS, [True] * len(blocks)))) == stays

@@ -9,7 +9,7 @@ import pytest
 
 from tasks.records import Block, ParsedDocument
 from tasks.strip.page import FURNITURE, parse_page
-from tasks.strip.second import second_article
+from tasks.strip.second import other_articles
 from tasks.strip.source_text import read_source
 from tasks.strip.story import strip_document
 from tasks.strip.structure import weight
@@ -97,54 +97,59 @@ def test_refrains_stay() -> None:
     assert copies([(text, False) for text in [STORY[0], *refrain, STORY[1], *refrain, STORY[2], *refrain]])[1] == []
 
 
-PAGE = """<html><head><title>The mill turns again</title></head><body><div class="top"><div class="article">
-<h1>The mill turns again</h1><div class="text">{first}</div></div>
-<div class="below"><div class="article"><h1>{title}</h1>{signature}<div class="text">{second}</div></div></div></div></body></html>"""
+PAGE = """<html><head><title>The mill turns again</title></head><body><div class="top"><{element} class="article">
+<h1>The mill turns again</h1><div class="text">{first}</div></{element}></div>
+<div class="below"><{element} class="article"><{heading}>A bridge is closed</{heading}>{signature}
+<div class="text">{second}</div></{element}></div></body></html>"""
 SIGNED = '<p class="byline">By Ana Reyes</p>'
+OTHERS = [prose(number) for number in range(50, 56)]
 
 
-def second(title: str, signature: str, first: int = 8) -> tuple[str, list[str]]:
-    """The markup of a page with a second article, and that one's paragraphs."""
-    others = [prose(number) for number in range(50, 56)]
-    told = {"first": STORY[:first], "second": others}
-    html = PAGE.format(
-        title=title, signature=signature, **{key: "".join(f"<p>{text}</p>" for text in value) for key, value in told.items()}
-    )
-    return html, others
+def two_articles(element: str, heading: str, signature: str, first: int = 8) -> str:
+    """A page with a second article, and the first of some paragraphs."""
+    told = {"first": STORY[:first], "second": OTHERS}
+    parts = {key: "".join(f"<p>{text}</p>" for text in value) for key, value in told.items()}
+    return PAGE.format(element=element, heading=heading, signature=signature, **parts)
+
+
+def others_in(html: str) -> list[str]:
+    """The lines of a page that stand in other articles than its own."""
+    source = read_source(read_tree(html).find("body"))
+    texts = [source.text[block.start : block.end] for block in source.blocks]
+    lengths, main = np.array([weight(text) for text in texts]), np.array([len(text) > 60 for text in texts])
+    found = other_articles(texts, source.blocks, source.places, "The mill turns again", main, lengths)
+    return [] if found is None else [text for text, other in zip(texts, found, strict=True) if other]
 
 
 @pytest.mark.parametrize(
-    ("signature", "first", "found"),
+    ("element", "heading", "signature", "first", "found"),
     [
-        (SIGNED, 8, True),
-        ("", 8, False),  # a chapter
-        (SIGNED, 2, False),  # what stands above is no story: the article itself, below a teaser
+        ("div", "h1", SIGNED, 8, True),
+        ("div", "h1", "", 8, False),  # a chapter
+        ("div", "h2", SIGNED, 8, False),  # an item of a list
+        ("div", "h1", SIGNED, 2, False),  # what stands above is no story: the article itself, below a teaser
+        ("article", "h2", "", 8, True),
+        ("article", "h2", "", 1, False),
     ],
 )
-def test_a_second_article(signature: str, first: int, found: bool) -> None:
-    html, others = second("A bridge is closed", signature, first)
-    source = read_source(read_tree(html).find("body"))
-    texts = [source.text[block.start : block.end] for block in source.blocks]
-    lengths = np.array([weight(text) for text in texts])
-    likely = np.array([0.97 if len(text) > 60 else 0.3 for text in texts])
-    below = second_article(texts, source.blocks, source.places, "The mill turns again", likely, lengths)
-    assert (below is not None) == found
-    if below is not None:
-        assert texts[below] == ["A bridge is closed", "By Ana Reyes", *others]
+def test_a_second_article(element: str, heading: str, signature: str, first: int, found: bool) -> None:
+    signer = ["By Ana Reyes"] if signature else []
+    assert others_in(two_articles(element, heading, signature, first)) == (["A bridge is closed", *signer, *OTHERS] if found else [])
+
+
+def test_articles_in_the_article_are_its_parts() -> None:
+    items = "".join(f"<article><h2>Item {number}</h2><p>{text}</p></article>" for number, text in enumerate(OTHERS))
+    story = "".join(f"<p>{text}</p>" for text in STORY)
+    assert others_in(f"<body><article><h1>The mill turns again</h1>{story}{items}</article></body>") == []
 
 
 def test_chapters_with_headings_of_the_first_order_are_story() -> None:
     parts = "".join(f"<h1>Part {number}</h1><p>{prose(number)}</p><p>{prose(number + 20)}</p>" for number in range(8))
-    html = f"<body><h1>The mill turns again</h1><p class='date'>Monday</p><div class='text'>{parts}</div></body>"
-    source = read_source(read_tree(html).find("body"))
-    texts = [source.text[block.start : block.end] for block in source.blocks]
-    lengths = np.array([weight(text) for text in texts])
-    assert second_article(texts, source.blocks, source.places, "The mill turns again", np.full(len(texts), 0.9), lengths) is None
+    assert others_in(f"<body><h1>The mill turns again</h1><p class='date'>Monday</p><div class='text'>{parts}</div></body>") == []
 
 
 def test_a_second_article_is_no_main_content_of_its_page() -> None:
-    html, others = second("A bridge is closed", SIGNED)
-    parsed = parse_page(raw(html, media_type="text/html"))
+    parsed = parse_page(raw(two_articles("div", "h1", SIGNED), media_type="text/html"))
     scores = {parsed.source_text[block.start : block.end]: (block.likely, "main" in block.kept_by) for block in parsed.blocks}
     assert all(scores[text][1] for text in STORY)
-    assert all((scores[text][0] or 0) <= FURNITURE and not scores[text][1] for text in others)
+    assert all((scores[text][0] or 0) <= FURNITURE and not scores[text][1] for text in OTHERS)
