@@ -129,6 +129,8 @@ def by_rules(
 ) -> tuple[Sheet, list[Hit | None]]:
     """The sheet after all that rules, places and repetition say; what is open then is for the lines around it to decide."""
     hits = [None if hit and overruled(hit, line) else hit for hit, line in zip(found, lines, strict=True)]
+    if main is None:
+        hits = signed_by_others(lines, hits)
     sheet = blank_sheet(lines, page=main is not None)
     sheet = sheet.settle(stamp_pass(sheet, debris.dates))
     if main is not None:
@@ -204,6 +206,20 @@ def teaser_pass(sheet: Sheet) -> Mapping[int, Verdict]:
             if not (sheet.open(at) and teaser_like(sheet.lines[at])):
                 break
             found[at] = Verdict("related", "teaser.below-label", 0.6)
+    return found
+
+
+def signed_by_others(lines: Sequence[Line], hits: Sequence[Hit | None]) -> list[Hit | None]:
+    """The hits without bylines right below the title of another story: `Related stories`, a title, `By …`; they go with the title."""
+    found, below = list(hits), 0
+    for index, hit in enumerate(hits):
+        if hit is not None and hit.rule.id in LABELS:
+            below = MOST_TEASERS
+        elif below and hit is not None and hit.rule.kind == "byline" and found[index - 1] is None and teaser_like(lines[index]):
+            found[index] = None
+        elif hit is not None or not teaser_like(lines[index]):
+            below = 0
+        below = max(0, below - 1)
     return found
 
 

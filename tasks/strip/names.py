@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from tasks.strip.lines import Line
 from tasks.strip.matching import tail_of
@@ -11,7 +12,11 @@ PARTICLES = frozenset(
     ("de", "von", "van", "der", "den", "da", "di", "del", "la", "le", "el", "al", "bin", "ten", "du", "dos", "das", "af", "av", "y", "e")
 )
 WITHIN_NAMES = str.maketrans("", "", "’'-.")
-HAN_NAME = re.compile(r"【?[\u4e00-\u9fff々]{2,3}[\s　]?[\u4e00-\u9fff々]{1,3}】?")
+BEHIND_NAME = re.compile(r"\s(?:\([^()]{3,60}\)|in [A-Z]\w+(?: [A-Z]\w+)?)$")
+LONGEST_SIGNATURE = 10.0  # words
+HAN_NAME = re.compile(
+    r"(?!.*(?:新聞|通信|社|部|局|放送|版|県|市|地域|記事|無料|有料)】?$)【?[\u4e00-\u9fff々]{2,3}[\s　]?[\u4e00-\u9fff々]{1,3}】?"
+)
 KANA = re.compile(r"[\u3040-\u30ff]{2}")
 REACH = 4  # lines around a name in which a stamp or byline shows that it signs the story
 LONGEST_CAPTION = 40.0
@@ -26,6 +31,12 @@ def name_like(line: Line) -> bool:
     named = [word for word in words if word.casefold() not in PARTICLES]
     capital = all(word[0].isupper() and word.translate(WITHIN_NAMES).isalpha() for word in named)
     return 2 <= len(named) <= 4 and len(words) <= 6 and not line.ends and capital
+
+
+def signature_like(line: Line) -> bool:
+    """A name, or one with a role in brackets or the place it was written at behind it: `Ada Brook in Oslo`."""
+    name = BEHIND_NAME.sub("", line.text)
+    return name_like(line) if name == line.text else line.words <= LONGEST_SIGNATURE and name_like(replace(line, text=name))
 
 
 def lone_name(sheet: Sheet, index: int) -> bool:
@@ -43,10 +54,10 @@ def name_pass(sheet: Sheet) -> Mapping[int, Verdict]:
     for line in sheet.lines[titled + 1 : titled + 16]:
         if sheet.open(line.index) and lone_name(sheet, line.index):
             found[line.index] = Verdict("byline", "name.beside-stamp", 0.6)
-        if not sheet.open(line.index) or not name_like(line):
+        if not sheet.open(line.index) or not signature_like(line):
             continue
         above = sheet.lines[line.index - 1]
-        if sheet.glued(line.index) and sheet.open(above.index) and above.words <= LONGEST_CAPTION and above.words > 5:
+        if name_like(line) and sheet.glued(line.index) and sheet.open(above.index) and above.words <= LONGEST_CAPTION and above.words > 5:
             found[above.index] = Verdict("caption", "name.below-caption", 0.6)
             found[line.index] = Verdict("credit", "name.below-caption", 0.6)
         elif signs(sheet, line.index):

@@ -10,10 +10,10 @@ from tasks.strip.lines import Line
 from tasks.strip.pleas import addressing
 from tasks.strip.verdicts import Sheet, Verdict
 
-PRINTED_INTO = frozenset({"related", "advertisement"})
+PRINTED_INTO = frozenset({"related", "advertisement", "newsletter", "social"})
 MOST_BETWEEN = 4  # lines of them
 LONGEST_TEXT = 60  # lines; below the story of a longer one stand the stories of others
-LEAST = 8.0  # words
+LEAST = 6.0  # words
 FULL_STOPS = (".", "。", "।", ".”", ".»", ".“", '."', "。」", "。”")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tasks.strip.lines import WORD, Line, fold
 from tasks.strip.matching import Hit, head_of
-from tasks.strip.names import name_like
+from tasks.strip.names import name_like, signature_like
 from tasks.strip.verdicts import Sheet, Verdict
 
 LONGEST_TITLE = 40.0  # words
@@ -144,7 +144,7 @@ def below(sheet: Sheet, hits: Sequence[Hit | None], at: int, found: Mapping[int,
     """The standfirst: the line after the headline, where what follows it shows that the story had not begun."""
     lines = sheet.lines
     first = next((i for i in range(at + 1, len(lines)) if sheet.open(i) and i not in found and not whole(hits[i])), None)
-    if first is None or first > at + 4 or lines[first].words < SHORTEST_STANDFIRST:
+    if first is None or first > at + 4 or lines[first].words < SHORTEST_STANDFIRST or signature_like(lines[first]):
         return {}
     after = first + 1
     if after >= len(lines) or after > head_of(lines) + 4:

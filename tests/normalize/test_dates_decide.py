@@ -319,7 +319,11 @@ def test_labelled_stamp_that_was_left_in_the_story_is_read_with_its_clock() -> N
         ("The barges that sank on 14 April 2022", "body", None),
         (f"Posted 14 April 2022 | Elbheim – {STORY} {STORY} {STORY}", "related", date(2022, 4, 14)),
         (f"Elbheim on 14 April 2022, a day like others – {STORY} {STORY} {STORY}", "related", None),
-        (f"Dieser Beitrag wurde am Samstag, 14. Mai 2022 in der Kategorie Hafen veröffentlicht. {STORY} {STORY}", "body", date(2022, 5, 14)),
+        (
+            f"Dieser Beitrag wurde am Samstag, 14. Mai 2022 in der Kategorie Hafen veröffentlicht. {STORY} {STORY}",
+            "body",
+            date(2022, 5, 14),
+        ),
         (f"Released on 14 May 1999 the record was forgotten. {STORY} {STORY} {STORY}", "body", None),
     ],
 )

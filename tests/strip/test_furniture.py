@@ -80,3 +80,15 @@ def test_a_name_beside_the_stamp_of_a_japanese_text_signs_it() -> None:
     story = "港に停泊していた古い渡し船が二十日、九年ぶりに桟橋へ戻り、住民らおよそ六十人が岸壁で見守った。"
     document = stripped(text("古い渡し船、九年ぶりに港へ戻る", "山田太郎", "2023年5月21日 16時30分", story, story[::-1] + "。"))
     assert ("byline", "山田太郎") in removed(document)
+
+
+def test_a_byline_below_the_title_of_another_story_goes_with_it() -> None:
+    other = ["Mehr zum Thema", "Alte Fähren an der Küste", "Von Tilo Brecht"]
+    document = stripped(text("Die Fähre kehrt in den alten Hafen zurück", "Von Jana Weber", LEAD, NEXT, *other, GOES_ON, LAST))
+    assert ("related", "Von Tilo Brecht") in removed(document)
+    assert ("byline", "Von Jana Weber") in removed(document)
+
+
+def test_a_byline_with_a_role_or_a_place_and_one_before_a_date() -> None:
+    for line in ("Ada Brook in Oslo", "Ada Brook (editor of the desk for harbours)", "Ada Brook — Tuesday, 14 May 2024, 12:40"):
+        assert ("byline", line) in removed(stripped(text("Ferry returns to old harbour", line, "14 May 2024, 12:40", LEAD, NEXT)))

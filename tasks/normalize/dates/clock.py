@@ -8,7 +8,7 @@ from tasks.normalize.dates.words import DateWords
 
 TIME = r"(?P<p1>p?)g?(?P<h>n)(?:[:.h](?P<m>n)(?:[:.is](?P<s>n)(?:[.,][nxfy])?)?i?s?[h.]{0,2}(?P<p2>p?)|h|(?P<p3>p))"
 ZONE = r"(?P<zone>[,.(|]{0,2}(?:z?[-+](?:n:n|[fyn])|z))?"
-AFTER = re.compile(rf"[-,go(|'.:)W;]{{0,6}}?{TIME}{ZONE}")
+AFTER = re.compile(rf"[-,go(|/'.:)W;]{{0,6}}?{TIME}{ZONE}")
 BEFORE = re.compile(rf"{TIME}{ZONE}[-,go(|).W;]{{0,5}}$")
 REACH = 16  # pieces a time before the date may take
 

@@ -33,13 +33,15 @@ def stamp_candidates(stripped: StrippedDocument, story: Story, context: Context,
     openings = tuple(label for label in words.labels if label.count(" ") > 1)
     told: str | None = None
     last: Reading | None = None
+    above = ""
     for index, block in enumerate(stripped.parsed.blocks):
         start, line = seen(block.start, block.end)
         kind, place = kinds(start), story.place(block.start, block)
         between = kind != "body" and story.headline < index <= story.first
         if len(line) > LONGEST and (between or line[:LABELLED].lower().startswith(openings)):
             line, kind = line[:OPENING], "opening"
-        if len(line) > LONGEST or (kind in FOREIGN and not (place == "head" and len(line) <= SHORT)):
+        dated, above = above == "related" and index > story.first, kind  # the date of a link to another story
+        if dated or len(line) > LONGEST or (kind in FOREIGN and not (place == "head" and len(line) <= SHORT)):
             told = last = None
             continue
         readings = read_line(line, words, context.language)
