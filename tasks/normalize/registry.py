@@ -91,7 +91,13 @@ def load_registry(folder: Path) -> Registry:
     platforms = frozenset(read_yaml(folder / "outlets" / "platforms.yml"))
     names = _named(rows, outlets)
     words = frozenset(word for key in (*names, *(name_key(outlet.name) for outlet in candidates.values())) for word in key.split())
-    return Registry(outlets, candidates, names, fingerprints, mentions, platforms, words)
+    return Registry(_other_addresses(rows, outlets) | outlets, candidates, names, fingerprints, mentions, platforms, words)
+
+
+def _other_addresses(rows: Iterable[dict[str, str]], outlets: dict[str, OutletFacts]) -> dict[str, OutletFacts]:
+    """Hosts at which outlets stand or stood besides their domain: aliases that are written as hosts are, in lower case."""
+    aliases = ((alias, outlets[row["domain"]]) for row in rows for alias in row["aliases"].split(";"))
+    return {alias: outlet for alias, outlet in aliases if DOMAIN.match(alias) and alias.islower() and alias not in outlets}
 
 
 @cache

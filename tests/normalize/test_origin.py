@@ -127,6 +127,11 @@ def _config_with(folder: Path, name: str, text: str) -> Path:
     return folder
 
 
+def test_a_host_that_is_an_alias_is_the_outlets(knowledge: Knowledge) -> None:
+    assert article(knowledge, BODY, url="http://www.msnbc.msn.com/id/1/harbour").outlet_id == "msnbc.com"
+    assert article(knowledge, BODY, url="http://www.msn.com/id/1/harbour").outlet_id == "msn.com"
+
+
 HEADER = "domain,name,aliases,country,language,timezone,display_timezone,wikidata,provenance\n"
 ROW = "rt.com,RT,,RU,en,Europe/Moscow,Etc/GMT,,palewire\n"
 
