@@ -13,7 +13,7 @@ LONGEST_BYLINE = 12.0  # words; what a page says of an author at greater length 
 
 
 def structure_pass(sheet: Sheet, places: Places) -> Mapping[int, Verdict]:
-    """Captions, credits and standfirsts that the page's own markup tells."""
+    """Captions and credits that the page's own markup tells, but for paragraphs that the layout is sure of: a story told in pictures."""
     found: dict[int, Verdict] = {}
     paths = {line.block.path for line in sheet.lines}
     credited = {path for path in paths if places.credit.search(path.rpartition("/")[2])}
@@ -24,7 +24,7 @@ def structure_pass(sheet: Sheet, places: Places) -> Mapping[int, Verdict]:
             continue
         if path in credited and line.words <= 14:
             found[line.index] = Verdict("credit", "place.credit")
-        elif path in below_captions:
+        elif path in below_captions and not (line.firm and line.story_like):
             found[line.index] = Verdict("caption", "place.caption")
     return found
 

@@ -65,3 +65,10 @@ def test_a_heading_above_a_credit_is_no_caption(tag: str, stays: bool) -> None:
     parsed = page([(LEAD, 0.99), (line, 0.7), (credit, 0.7), (NEXT, 0.99), (LAST, 0.99)])
     blocks = tuple(replace(block, tag=tag) if index == 1 else block for index, block in enumerate(parsed.blocks))
     assert (line in paragraphs(strip_document(replace(parsed, blocks=blocks), DEBRIS, [True] * len(blocks)))) == stays
+
+
+@pytest.mark.parametrize(("likely", "stays"), [(0.97, True), (0.6, False)])
+def test_a_story_told_in_captions(likely: float, stays: bool) -> None:
+    parsed = page([(LEAD, likely), (NEXT, likely), (LAST, likely)])
+    blocks = tuple(replace(block, path="body/div.gallery/figure/figcaption") for block in parsed.blocks)
+    assert (paragraphs(strip_document(replace(parsed, blocks=blocks), DEBRIS, [True] * len(blocks))) == [LEAD, NEXT, LAST]) == stays
