@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from tasks.strip.characters import ALPHA, COMMA, DIGIT, LOWER, MARK, QUOTE, SPACE, UPPER, WIDE, Characters, characters_of
 from tasks.strip.context import found_around, topics
+from tasks.strip.manner import manners
 from tasks.strip.stack import DEBRIS, TENTHS, Column, Flags, Integers, Stack, share
 
 Any = np.generic
@@ -22,15 +23,15 @@ HEAD_LINES = 3  # paragraphs that make the head of a story
 LONG_AGO = 1 << 40  # what no place comes near
 
 
-def features(stack: Stack) -> dict[str, npt.NDArray[Any]]:
-    """All features of the lines of some texts."""
+def features(stack: Stack, talk: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
+    """All features of the lines of some texts; `talk` is what words for comments hold, in small letters."""
     texts = [line.text for sheet in stack.sheets for line in sheet.lines]
     all_of = characters_of(texts)
     debris = stack.decided == DEBRIS
     story = ((stack.ends & (stack.words >= 10)) | (stack.words >= 28)) & ~debris
     told = stack.summed(story)
     head = story & (told[:-1] - told[stack.first] < HEAD_LINES)
-    own = shapes(stack, texts) | spelling(all_of, texts)
+    own = shapes(stack, texts) | spelling(all_of, texts) | manners(stack, texts, all_of, talk)
     around = places(stack, story, debris) | found_around(stack) | topics(stack, all_of, story, head)
     crossed = {
         "story_like": story,

@@ -24,11 +24,13 @@ STEPS = 3  # decimals of a chance
 
 @dataclass(frozen=True, slots=True)
 class LineModel:
-    """Trees, the chance below which a line is debris, and the number of lines from which a text is no short one."""
+    """Trees, the chances below which a line and a paragraph are debris, the lines from which a text is no short one, words for comments."""
 
     forest: Forest
     threshold: float
+    paragraphs: float
     least_lines: int
+    talk: tuple[str, ...]
 
 
 @cache
@@ -37,7 +39,9 @@ def load_model(folder: Path) -> LineModel:
     path = folder / "debris" / "model.yml"
     content = read_yaml(path)
     try:
-        return LineModel(load_forest(folder / FILE), float(content["threshold"]), int(content["least_lines"]))
+        talk = tuple(str(stem) for stem in content["talk"])
+        thresholds = float(content["threshold"]), float(content["threshold_of_paragraphs"])
+        return LineModel(load_forest(folder / FILE), *thresholds, int(content["least_lines"]), talk)
     except (KeyError, TypeError, ValueError) as error:
         raise ConfigurationError(f"{path}: {error}; train it again with make train-lines") from None
 
@@ -48,7 +52,7 @@ def chances(sheets: Sequence[Sheet], model: LineModel) -> list[dict[int, float]]
         return []
     stack = stack_of(sheets)
     still = np.flatnonzero(stack.decided == OPEN)
-    columns = {name: column[still] for name, column in features(stack).items() if name in model.forest.names}
+    columns = {name: column[still] for name, column in features(stack, model.talk).items() if name in model.forest.names}
     told = np.round(1 / (1 + np.exp(-model.forest.logits(columns))), STEPS)
     found: list[dict[int, float]] = [{} for _ in sheets]
     for text, line, chance in zip(stack.text[still].tolist(), (still - stack.first[still]).tolist(), told.tolist(), strict=True):
@@ -71,10 +75,11 @@ def worth_asking(sheet: Sheet, model: LineModel) -> bool:
 
 def judged(sheet: Sheet, chance: Mapping[int, float], model: LineModel) -> Mapping[int, Verdict]:
     """Verdicts on the open lines; in a short text with sure paragraphs only on those before its first and behind its last paragraph."""
-    paragraphs = [at for at in chance if chance[at] >= model.threshold and sheet.lines[at].story_like]
+    least = {at: model.paragraphs if sheet.lines[at].story_like else model.threshold for at in chance}
+    paragraphs = [at for at in chance if chance[at] >= least[at] and sheet.lines[at].story_like]
     short, known = len(sheet.lines) < model.least_lines, sum(chance[at] >= SURE for at in paragraphs) >= ENOUGH
     first, last = (paragraphs[0], paragraphs[-1]) if known else (0, len(sheet.lines))
-    return {at: verdict_of(chance[at], model.threshold) for at in chance if not (short and first <= at <= last)}
+    return {at: verdict_of(chance[at], least[at]) for at in chance if not (short and first <= at <= last)}
 
 
 @cache

@@ -112,7 +112,7 @@ def described(texts: Sequence[Told], debris: Debris) -> Iterator[Sample]:
     """Some documents with the features of their lines."""
     parsed = [parse_text(text.raw) for text in texts]
     sheets = [sheet for sheet, _ in texts_by_rules(parsed, debris, [frozenset()] * len(texts))]
-    columns = features(stack_of(sheets))
+    columns = features(stack_of(sheets), debris.model.talk)
     rows, at = table(columns).T, 0
     for text, sheet in zip(texts, sheets, strict=True):
         count = len(sheet.lines)
