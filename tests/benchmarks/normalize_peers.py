@@ -50,9 +50,11 @@ def htmldate_minute(html: Any, url: str) -> Row:
 
 
 def newspaper4k(html: Any, url: str) -> Row:
-    from newspaper import Article
+    from newspaper import Article, Config
 
-    article = Article(url or "https://example.org/")
+    config = Config()
+    config.fetch_images = False  # else it asks the network for every picture, and waits
+    article = Article(url or "https://example.org/", config=config)
     article.download(input_html=html if isinstance(html, str) else html.decode("utf-8", "replace"))
     article.parse()
     day = article.publish_date.isoformat() if article.publish_date else None
