@@ -40,9 +40,11 @@ def readability(html: str, url: str) -> Row:
 
 
 def newspaper(html: str, url: str) -> Row:
-    from newspaper import Article
+    from newspaper import Article, Config
 
-    article = Article(url)
+    config = Config()
+    config.fetch_images = False  # else it asks the network for every picture, and waits
+    article = Article(url, config=config)
     article.download(input_html=html)
     article.parse()
     return {"body": article.text, "headline": article.title}
