@@ -1,5 +1,6 @@
 """The chooser: which statement of a date is taken, which day it is at the outlet, what is provable without one."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -331,6 +332,16 @@ def test_stamps_in_lines_that_are_something_else(line: str, kind: str, day: date
     behind = kind == "body" and len(line) > 200  # a long paragraph of the story itself
     page = document(STORY, line, typed=kind) if behind else document(line, typed=kind)
     assert decide(page, "de" if line.startswith("Dieser") else "en").published.day == day
+
+
+@pytest.mark.parametrize(("tag", "day"), [("", None), ("p", date(2022, 4, 14))])
+def test_a_date_below_a_link_to_another_story_is_that_storys_in_a_text(tag: str, day: date | None) -> None:
+    """A page tells by its elements which story a stamp belongs to; a text has nothing but the order of its lines."""
+    page = document(STORY, "Also in the harbour: a crane that nobody ordered", "14 April 2022", typed="related")
+    blocks = tuple(replace(block, tag=tag) for block in page.parsed.blocks)
+    spans = (*page.spans[:-1], replace(page.spans[-1], kind="timestamp"))
+    story = (Paragraph(((blocks[1].start, blocks[1].end),)),)
+    assert decide(replace(page, parsed=replace(page.parsed, blocks=blocks), paragraphs=story, spans=spans)).published.day == day
 
 
 def test_update_in_brackets_leaves_the_day_its_own_precision() -> None:

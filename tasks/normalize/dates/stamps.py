@@ -40,7 +40,7 @@ def stamp_candidates(stripped: StrippedDocument, story: Story, context: Context,
         between = kind != "body" and story.headline < index <= story.first
         if len(line) > LONGEST and (between or line[:LABELLED].lower().startswith(openings)):
             line, kind = line[:OPENING], "opening"
-        dated, above = above == "related" and index > story.first, kind  # the date of a link to another story
+        dated, above = above == "related" and index > story.first and not block.tag, kind  # the date of a text's link to another story
         if dated or len(line) > LONGEST or (kind in FOREIGN and not (place == "head" and len(line) <= SHORT)):
             told = last = None
             continue
