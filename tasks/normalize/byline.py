@@ -43,6 +43,7 @@ CAPITAL_INSIDE = re.compile(r"\A\w+(?:\.|[A-Z])")  # `MA` and `Ph.D.`, not `Ma`
 SINGLE = re.compile(r"[^\W\d_][\w\-]{1,29}\Z")  # a first name, a pen name, initials
 NUMBERED = re.compile(r"[^\W\d_][^\W\d]{2,24}\d{1,3}\Z")  # a pen name in one word, with figures at its end
 LONGEST = 70  # characters of a name
+INITIALS = 4  # characters of an outlet called by its initials
 BYLINE = 500  # characters of a byline that are read
 
 
@@ -209,11 +210,12 @@ class People:
         return self._shape(part, words)
 
     def _of_outlet(self, part: str, words: list[str]) -> bool:
-        """`Do UOL`: from an outlet, or from one of capitals, as no person is."""
+        """`Do UOL`: from an outlet, or in Portuguese from one of up to four capitals; `Van DIJK` is a person."""
         if len(words) < 2 or words[0] not in self.lexicon.particles:
             return False
-        name = part.split(None, 1)[1]
-        return self.registry.is_name(name) or (len(words) == 2 and name.isupper() and not part.isupper())
+        name = part.partition(" ")[2]  # none where a sign joins the two: `De+Berg`
+        initials = words[0] in {"do", "da"} and len(name) <= INITIALS and name.isupper() and not part.isupper()
+        return self.registry.is_name(name) or initials
 
     def _personal(self, part: str, words: list[str]) -> bool:
         """Whether the name of a site is that of a person who writes it: two or three words of which no outlet's name consists."""
@@ -237,7 +239,7 @@ class People:
     def _tidy(self, part: str) -> str:
         """A name without titles and suffixes, capitals set right where all of it is in capitals."""
         for suffix in self.lexicon.suffixes:
-            part = part.removesuffix(suffix).strip()
+            part = part.removesuffix(suffix).strip() or part
         words = part.split()
         while len(words) > 2 and name_key(words[0]) in self.lexicon.titles:
             words = words[1:]

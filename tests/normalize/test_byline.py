@@ -1,6 +1,8 @@
 """Bylines: people only, in order, roles apart."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from tasks.normalize import signers
 from tasks.normalize.authors import sign
@@ -246,3 +248,27 @@ def test_the_ranking_tells_names_on_lines_of_their_own(
 @pytest.mark.parametrize("raw", ["14.04.2022 - Ada Brook", "Dec 17, 2025Ada Brook", "14 April 2022, 09:12 | By Ada Brook"])
 def test_a_date_before_a_name_is_dropped(people: People, raw: str) -> None:
     assert [author.name for author in people.read(raw).authors] == ["Ada Brook"]
+
+
+PIECES = st.sampled_from(
+    ["Von", "Da", "do", "By", "la", "Ada", "Brook", "UOL", "기자", "외", "記者", "photos", "PhD", "Dr.", *" +*=:,;/|()&-'\u0301\u200b7"]
+)
+BYLINES = st.one_of(st.text(max_size=80), st.lists(st.one_of(PIECES, st.characters()), max_size=14).map("".join))
+
+
+@given(BYLINES, st.booleans())
+@example("Von+Berg", False)
+@example("By la+Repubblica", False)
+@example("Ada Brook, Da:Redação", False)
+@example("Ada Brook (de+Folha)", False)
+@example("Ada Brook, de=Berg", False)
+def test_no_byline_raises_and_each_author_has_a_name(people: People, raw: str, single: bool) -> None:
+    assert all(author.name.strip() for author in people.read(raw, single=single).authors)
+
+
+@pytest.mark.parametrize(
+    ("raw", "names"),
+    [("Van DIJK", ["Van Dijk"]), ("El KHATIB", ["El Khatib"]), ("Ada Brook, Do UOL", ["Ada Brook"]), ("Do UOL", []), ("Da RFI", [])],
+)
+def test_particle_before_capitals_is_an_outlet_in_portuguese_alone(people: People, raw: str, names: list[str]) -> None:
+    assert [author.name for author in people.read(raw).authors] == names
