@@ -15,6 +15,9 @@ HELD = 500.0  # weight of the main content in the element `article` around the h
 FIRST = 1_000.0  # weight of the main content between the headline and a second one, at least
 HEAD = 100.0  # weight of the main content that an article may have above its own headline
 NEAR = 15  # blocks from a headline in which an article names its author or time
+ENTRIES = 3  # articles behind the story, from which they may be entries of a live report, or a story told in parts
+HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+LINKED = 0.8  # share of a title that is a link, from which it leads elsewhere
 SIGNED = frozenset(f"near:{name}" for name in ("author", "avatar", "byline", "date", "publish", "time"))
 
 Mask = NDArray[np.bool_]
@@ -35,7 +38,7 @@ def other_articles(
         return None
     told = np.concatenate([[0.0], np.cumsum(np.where(main, lengths, 0.0))])  # main content before each block
     around, found = containers_of(places), np.zeros(len(blocks), bool)
-    ranges = [*elements_behind(around, first, told), *headed(around, headings, first, told, blocks)]
+    ranges = [*elements_behind(around, first, told, blocks), *headed(around, headings, first, told, blocks)]
     for start, end in ranges:
         found[start:end] = True
     return found if ranges else None
@@ -52,13 +55,32 @@ def articles_in(places: Sequence[Place]) -> int:
     return sum(place.tag == "article" for place in known)
 
 
-def elements_behind(around: Containers, headline: int, told: Column) -> Iterator[tuple[int, int]]:
-    """Elements `article` behind the one that holds the headline and a story: each is an article of its own."""
+def elements_behind(around: Containers, headline: int, told: Column, blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
+    """Elements `article` behind the one that holds the headline and a story: each is an article of its own.
+
+    Where they are many, only those whose title is one of the first order or a link: the others may be entries of a live report.
+    """
     spans = zip(around.places, around.firsts.tolist(), around.lasts.tolist(), strict=True)
     articles = [(start, end) for place, start, end in spans if place.tag == "article"]
     own = [(start, end) for start, end in articles if start <= headline < end and told[end] - told[start] >= HELD]
-    if own:
-        yield from ((start, end) for start, end in articles if start >= own[-1][1])
+    behind = [(start, end) for start, end in articles if own and start >= own[-1][1]]
+    outer = list(outer_of(behind))
+    yield from outer if len(outer) < ENTRIES else (one for one in outer if leads_elsewhere(blocks[one[0] : one[1]]))
+
+
+def outer_of(ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The ranges that lie in no other; they nest, as elements do."""
+    done = -1
+    for start, end in sorted(ranges, key=lambda one: (one[0], -one[1])):
+        if start >= done and start < end:
+            yield start, end
+            done = end
+
+
+def leads_elsewhere(blocks: Sequence[Block]) -> bool:
+    """Whether the title of these blocks, their first heading or line, is that of another page: of the first order, or a link."""
+    title = next((block for block in blocks if block.tag in HEADINGS), blocks[0])
+    return title.tag == "h1" or title.link_length >= LINKED * (title.end - title.start)
 
 
 def headed(around: Containers, headings: Sequence[int], first: int, told: Column, blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:

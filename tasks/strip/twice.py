@@ -8,6 +8,7 @@ from tasks.strip.verdicts import Sheet, Verdict
 
 LEAST = 60  # characters of a hidden line that can be told for a copy
 STRETCH, STEP = 16, 4  # characters in a row that are compared, and the steps at which a hidden line is looked at
+MOST = 500_000  # characters of a story; of a longer one no copies are looked for, for each takes a hundred bytes of memory
 COPIED = 0.75  # share of a hidden line's stretches that stand in the visible story
 SHORTEST, LONGEST = 500, 2_000  # characters of a run of copied lines that is never, and always, more than a refrain
 SHARE = 0.2  # of the story, from which such a run is one in between
@@ -22,7 +23,7 @@ def copy_pass(sheet: Sheet, main: Sequence[bool]) -> Mapping[int, Verdict]:
 def hidden_copies(story: Sequence[Line]) -> Iterator[Line]:
     """Hidden lines of which most stands in visible ones: the whole text once more, for machines."""
     hidden = [line for line in story if line.block.hidden and len(line.text) >= LEAST]
-    if not hidden:
+    if not hidden or sum(len(line.text) for line in story) > MOST:
         return
     seen = {stretch for line in story if not line.block.hidden for stretch in stretches(line.text, 1)}
     for line in hidden:

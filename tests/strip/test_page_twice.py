@@ -143,6 +143,21 @@ def test_articles_in_the_article_are_its_parts() -> None:
     assert others_in(f"<body><article><h1>The mill turns again</h1>{story}{items}</article></body>") == []
 
 
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        ("<time>14:0{number}</time><h2>Entry {number}</h2>", False),  # of a live report
+        ("<h2><a href='/{number}'>Entry {number}</a></h2>", True),  # the list of newest stories
+        ("<h1>Entry {number}</h1>", True),
+    ],
+)
+def test_many_articles_behind_the_story_are_others_where_their_titles_lead_elsewhere(title: str, found: bool) -> None:
+    items = "".join(f"<article>{title.format(number=number)}<p>{text}</p></article>" for number, text in enumerate(OTHERS))
+    story = "".join(f"<p>{text}</p>" for text in STORY)
+    others = others_in(f"<body><main><article><h1>The mill turns again</h1>{story}</article>{items}</main></body>")
+    assert [text for text in others if text in OTHERS] == (OTHERS if found else [])
+
+
 def test_chapters_with_headings_of_the_first_order_are_story() -> None:
     parts = "".join(f"<h1>Part {number}</h1><p>{prose(number)}</p><p>{prose(number + 20)}</p>" for number in range(8))
     assert others_in(f"<body><h1>The mill turns again</h1><p class='date'>Monday</p><div class='text'>{parts}</div></body>") == []
