@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,11 +22,13 @@ DATED = re.compile(  # a date before a name: `25.10.2022 - Ada Brook`, `Dec 17, 
     r"\A\s*(?:[^\W\d_]{3,9}\.?,?\s+)?\d{1,2}(?:st|nd|rd|th)?[./,\s-]{1,2}(?:[^\W\d_]{3,9}\.?,?\s+|\d{1,2}[./-])?(?:19|20)\d\d"
     r"(?:[,\s]{1,2}\d{1,2}[:.]\d\d(?:\s?[aApP]\.?[mM]\.?|\s?Uhr)?(?:\s[A-Z]{2,5}(?=\s*(?:\Z|[-–—|·•,])))?)?\s*[-–—|·•,]?\s*(?=[^\W\d_a-zà-ÿ]|\Z)"
 )
-PICTURED = re.compile(  # whose part of it are the pictures: `and Ada Brook (photos)`, `. Photos: Ada Brook`
-    r"(?:\A|[,;&]|\s(?:and|e|y|et|und|i|и|en|og|och))\s*[^,;()]{3,40}?\s?"
-    r"\((?:fotos?|fotograf\w*|photos?|photograph\w*|bild(?:er)?|zdjęcia|фото|v[ií]deo|illustrations?)\)"
-    r"|(?<=\w)\s?[.,;|]\s(?:fotos?|photos?|bilder|zdjęcia|фото|fotografie)(?:\s(?:by|von|de|di))?\s?[:：].*\Z",
-    re.I | re.S,
+PICTURER = re.compile(  # who only took the pictures, between the words that join names: `Ada Brook (photos)`
+    r"(?:\A|,|\s[–—-]\s)(?:(?!\s[–—-]\s)[^,()]){3,40}?"
+    r"\((?:fotos?|fotograf\w*|photos?|photograph\w*|bild(?:er)?|zdjęcia|фото|v[ií]deo|illustrations?)\)",
+    re.I,
+)
+PICTURED = re.compile(  # behind the names, whose the pictures are: `. Photos: Ada Brook`
+    r"(?<=\w)\s?[.,;|]\s(?:fotos?|photos?|bilder|zdjęcia|фото|fotografie)(?:\s(?:by|von|de|di))?\s?[:：].*\Z", re.I | re.S
 )
 DISPATCHED = re.compile(r"\A[\u4e00-\u9fff—·-]{2,18}(?:记者|記者)\s+(?=[\u4e00-\u9fff])")  # whose reporter, before a Chinese name
 REPORTED = re.compile(r"(?:[／/]\s?|\s)[\u4e00-\u9fff]{2,4}(?:報導|报导|報道|报道|電|电)")  # from where, behind a Chinese name
@@ -111,7 +114,8 @@ class People:
         if len(text.split()) > 1 and all(HAN_NAME.match(word) for word in text.split()):
             yield from text.split()
             return
-        for chunk in self.lexicon.join.split(text):
+        for joined in self.lexicon.join.split(text):
+            chunk = PICTURER.sub("", joined)
             for bracket in BRACKETS.findall(chunk):
                 yield bracket.strip(" ()[]（）【】")
             yield from (part for part in SPLIT.split(BRACKETS.sub("", chunk)) if part)
@@ -161,7 +165,7 @@ class People:
     def _closed(self, part: str) -> str:
         """A part without a small word at its end whose date or place was cut off: `Ada Brook on`."""
         head, _, last = part.rpartition(" ")
-        return head.rstrip(EDGES) if head and last in self.lexicon.places else part
+        return head.rstrip(EDGES) if head and last in self.lexicon.places | self.lexicon.small_places else part
 
     def _bare(self, part: str) -> str:
         """A name without the degrees and licences behind it."""
@@ -203,17 +207,20 @@ class People:
             return "a desk or an organisation"
         if self.registry.is_name(part) or self._of_outlet(part, words) or (_letters(key) in outlet and not self._personal(part, words)):
             return "an outlet"
-        if len(words) > 1 and words[0] in self.lexicon.places:
+        first = _printed(part.partition(" ")[0])
+        if len(words) > 1 and (first.casefold() in self.lexicon.places or first in self.lexicon.small_places):
             return "says where or for whom"
         if self.wires.is_form(part):
             return "an agency"
         return self._shape(part, words)
 
     def _of_outlet(self, part: str, words: list[str]) -> bool:
-        """`Do UOL`: from an outlet, or in Portuguese from one of up to four capitals; `Van DIJK` is a person."""
+        """`The Harbourist`; `Do UOL`: from an outlet, or in Portuguese from one of up to four capitals; `Van DIJK` is a person."""
+        first, _, name = part.partition(" ")  # no name where a sign joins the two: `De+Berg`
+        if name and _printed(first).casefold() in self.lexicon.articles:
+            return name_key(name.partition(" ")[0]) not in self.lexicon.titles  # `The Rev. Ada Brook`
         if len(words) < 2 or words[0] not in self.lexicon.particles:
             return False
-        name = part.partition(" ")[2]  # none where a sign joins the two: `De+Berg`
         initials = words[0] in {"do", "da"} and len(name) <= INITIALS and name.isupper() and not part.isupper()
         return self.registry.is_name(name) or initials
 
@@ -255,6 +262,11 @@ class People:
 def _letters(key: str) -> str:
     """A key without anything but letters and digits."""
     return re.sub(r"[\W_]+", "", key)
+
+
+def _printed(word: str) -> str:
+    """A word with its accents, each one character with its letter."""
+    return unicodedata.normalize("NFC", word)
 
 
 def _capital(word: str) -> str:

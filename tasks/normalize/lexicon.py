@@ -1,6 +1,7 @@
 """The words of the byline, from config/people."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 from tasks.settings import ConfigurationError, read_yaml
 from tasks.text import name_key
 
-SMALL = ("leads", "joins", "breaks", "particles", "places", "titles", "nobody", "months")
+SMALL = ("leads", "joins", "breaks", "particles", "places", "small_places", "articles", "titles", "nobody", "months")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,9 @@ class Lexicon:
     particles: frozenset[str]
     titles: frozenset[str]
     postnominals: frozenset[str]
-    places: frozenset[str]  # words at the start of what says where or for whom
+    places: frozenset[str]  # words at the start of what says where or for whom; these and the next two in lower case, with accents
+    small_places: frozenset[str]  # the same where they are printed in lower case
+    articles: frozenset[str]  # at the start of an outlet's name
     suffixes: tuple[str, ...]
     role_words: frozenset[str]  # words of which roles consist
     months: tuple[str, ...]
@@ -72,6 +75,9 @@ def _lexicon(words: dict[str, list[str]], inline: tuple[Inline, ...]) -> Lexicon
     def keys(name: str) -> frozenset[str]:
         return frozenset(name_key(word) for word in words[name])
 
+    def printed(name: str) -> frozenset[str]:
+        return frozenset(unicodedata.normalize("NFC", word).casefold() for word in words[name])
+
     open_leads = [w for w in words["leads"] if w[-1] in ":：／/" or ord(w[0]) > 0x2E80]  # may touch the name
     return Lexicon(
         roles=keys("roles"),
@@ -80,7 +86,9 @@ def _lexicon(words: dict[str, list[str]], inline: tuple[Inline, ...]) -> Lexicon
         particles=keys("particles"),
         titles=keys("titles"),
         postnominals=keys("postnominals"),
-        places=keys("places"),
+        places=printed("places"),
+        small_places=printed("small_places"),
+        articles=printed("articles"),
         suffixes=tuple(words["suffixes"]),
         role_words=frozenset(word for role in words["roles"] for word in name_key(role).split() if len(word) > 2),
         months=tuple(words["months"]),

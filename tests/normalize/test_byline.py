@@ -272,3 +272,54 @@ def test_no_byline_raises_and_each_author_has_a_name(people: People, raw: str, s
 )
 def test_particle_before_capitals_is_an_outlet_in_portuguese_alone(people: People, raw: str, names: list[str]) -> None:
     assert [author.name for author in people.read(raw).authors] == names
+
+
+@pytest.mark.parametrize(
+    ("raw", "names"),
+    [
+        ("By Ada Brook and Bo Ek (photos)", ["Ada Brook"]),
+        ("Ana Souza e Paulo Reis (fotos)", ["Ana Souza"]),
+        ("Ada Brook und Tom Weir (Fotos)", ["Ada Brook"]),
+        ("Ada Brook avec Tom Weir (photos)", ["Ada Brook"]),
+        ("Ada Brook & Bo Ek (photos)", ["Ada Brook"]),
+        ("Ada Brook | Bo Ek (photos)", ["Ada Brook"]),
+        ("Ada Brook – Bo Ek (photos)", ["Ada Brook"]),
+        ("Ada Brook, Tom Weir and Bo Ek (video)", ["Ada Brook", "Tom Weir"]),
+        ("Bo Ek (photos) and Ada Brook", ["Ada Brook"]),
+        ("Bo Ek (Photos)", []),
+        ("Text von Ada Brook. Fotos: Bo Ek", ["Ada Brook"]),
+    ],
+)
+def test_who_took_the_pictures_did_not_write(people: People, raw: str, names: list[str]) -> None:
+    assert [author.name for author in people.read(raw).authors] == names
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Nguyễn Thế Anh",
+        "Thế Lâm",
+        "The\u0302\u0301 Lâm",
+        "A Raza",
+        "Em Ford",
+        "Per Berg",
+        "Da Luz",
+        "Ada Reading",
+        "Die Ganz",
+        "The Rev. Ada Brook",
+    ],
+)
+def test_names_that_look_like_small_words(people: People, name: str) -> None:
+    assert [author.name for author in people.read(f"By {name}").authors] == [name]
+
+
+@pytest.mark.parametrize(
+    "raw", ["The Harbourist", "THE HARBOURIST", "Continue Reading", "em Recife", "à Rome", "Für Elbheim", "Die Redaktion"]
+)
+def test_where_for_whom_and_outlets_are_nobody(people: People, raw: str) -> None:
+    assert people.read(raw).authors == ()
+
+
+@pytest.mark.parametrize("raw", ["Ada Brook em", "Ada Brook à", "Ada Brook für", "Ada Brook per 14.04.2022"])
+def test_a_small_word_left_behind_a_name_is_no_part_of_it(people: People, raw: str) -> None:
+    assert [author.name for author in people.read(raw).authors] == ["Ada Brook"]
