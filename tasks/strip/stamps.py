@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from tasks.settings import read_yaml
 from tasks.strip.lines import Line
 from tasks.strip.verdicts import Sheet, Verdict
 
-TABLES = ("calendar", "marks", "words", "zones")
+EXAMPLES = {"yes", "no"}  # of config/dates/words.yml: lines, no words
 TOKEN = re.compile(r"[^\W\d_]+|\d+")
 DIGIT = re.compile(r"\d")
 LETTERS = re.compile(r"[^\W\d_]")
@@ -38,23 +38,72 @@ def strings(value: Any) -> Iterator[str]:
             yield from strings(inner)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DateWords:
-    """Words of date lines, in lower case: those that make one, and those of the reading time, which only stand beside a date."""
+    """What stands in date lines, in lower case: words that make one, labels of several words, and what only stands beside a date."""
 
     words: frozenset[str]
+    phrases: frozenset[tuple[str, ...]]
+    relative: frozenset[str]  # units that tell a date only where the line says `ago`
+    ago: frozenset[tuple[str, ...]]
     reading: frozenset[str]
+
+    @cached_property
+    def longest(self) -> int:
+        """Words of the longest phrase."""
+        return max(map(len, self.phrases), default=0)
+
+
+def tokens_of(text: str) -> tuple[str, ...]:
+    """Words and numbers of a text, in lower case."""
+    return tuple(TOKEN.findall(text.casefold()))
 
 
 @cache
 def load_date_words(folder: Path) -> DateWords:
-    """Every word that can stand in a date line: months, weekdays, zones, `updated`, `at`, `Uhr`, `years` …"""
+    """Every word and label that can stand in a date line: months, weekdays, zones, `updated`, `at`, `Uhr`, `first published` …"""
     beside = read_yaml(folder / "debris" / "words.yml")["beside"]
-    found: set[str] = set(beside["relative"])
-    for table in TABLES:
-        for text in strings(read_yaml(folder / "dates" / f"{table}.yml")):
-            found.update(TOKEN.findall(text.casefold()))
-    return DateWords(frozenset(found), frozenset(beside["reading"]))
+    tables = {table: read_yaml(folder / "dates" / f"{table}.yml") for table in ("calendar", "marks", "words", "zones")}
+    names = [*strings(list(tables["calendar"].values())), *strings(list(tables["marks"].values())), *tables["zones"]]
+    labels = [
+        tokens_of(text)
+        for language in tables["words"].values()
+        for key, listed in language.items()
+        if key not in EXAMPLES
+        for text in strings(listed)
+    ]
+    ago = frozenset(tokens_of(text) for language in tables["words"].values() for text in strings(language.get("ago", [])))
+    singles = {label[0] for label in labels if len(label) == 1}
+    return DateWords(
+        words=frozenset(singles | {token for name in names for token in tokens_of(name)}),
+        phrases=frozenset(label for label in labels if len(label) > 1),
+        relative=frozenset(beside["relative"]),
+        ago=ago,
+        reading=frozenset(beside["reading"]),
+    )
+
+
+def unphrased(tokens: tuple[str, ...], dates: DateWords) -> list[str]:
+    """The tokens of a line that are part of no label of several words; the longest label at a place counts."""
+    left, at = [], 0
+    while at < len(tokens):
+        sizes = range(min(dates.longest, len(tokens) - at), 1, -1)
+        size = next((size for size in sizes if tokens[at : at + size] in dates.phrases), 0)
+        if not size:
+            left.append(tokens[at])
+        at += size or 1
+    return left
+
+
+def says_ago(tokens: tuple[str, ...], dates: DateWords) -> bool:
+    """Whether a word of `ago` stands in a line."""
+    return any(tokens[at : at + len(ago)] == ago for ago in dates.ago for at in range(len(tokens) - len(ago) + 1))
+
+
+def foreign(tokens: tuple[str, ...], dates: DateWords) -> set[str]:
+    """The words of a line that tell no date."""
+    unknown = {token for token in unphrased(tokens, dates) if LETTERS.match(token) and token not in dates.words}
+    return unknown - dates.relative if unknown & dates.relative and says_ago(tokens, dates) else unknown
 
 
 def stamp_like(line: Line, dates: DateWords) -> bool:
@@ -62,9 +111,9 @@ def stamp_like(line: Line, dates: DateWords) -> bool:
     text = line.text
     if not DIGIT.search(text) or line.words > LONGEST_STAMP:
         return False
-    tokens = TOKEN.findall(text.casefold())
+    tokens = tokens_of(text)
     named = [token for token in tokens if LETTERS.match(token)]
-    beside = {token for token in named if token not in dates.words}
+    beside = foreign(tokens, dates)
     if not beside <= dates.reading:
         return False
     if ALONE.fullmatch(text):
@@ -73,7 +122,7 @@ def stamp_like(line: Line, dates: DateWords) -> bool:
     return dated or (bool(named) and not beside and any(len(token) > 2 for token in named) and len(tokens) >= 2 and has_day(tokens))
 
 
-def has_day(tokens: list[str]) -> bool:
+def has_day(tokens: tuple[str, ...]) -> bool:
     """Whether a number that can be a day of the month stands among the words."""
     return any(token.isdigit() and 1 <= int(token) <= 31 for token in tokens)
 
