@@ -32,6 +32,27 @@ from tasks.strip.verdicts import Sheet, Verdict, blank_sheet
 
 TITLE_FIELDS = frozenset({"headline"})
 OWN_LINE_DATELINE = re.compile(r"^[^\W\d_][\w .,'’()\-]{1,50}?\s?[:：—–-]$")
+ELIDED = re.compile(r"[^\W\d_]{1,4}['’][^\W\d_a-zà-ÿ]")  # `Cortina d’Ampezzo`, `Reggio nell’Emilia`
+WITHIN_PLACES = frozenset(
+    (
+        "della",
+        "delle",
+        "dello",
+        "degli",
+        "nella",
+        "nelle",
+        "nello",
+        "sulla",
+        "sulle",
+        "alla",
+        "upon",
+        "under",
+        "unter",
+        "über",
+        "sous",
+        "près",
+    )
+)  # longer than three letters
 CLOSING_MARK = re.compile(r"[^\W\d_]{2}[.!?…][\"'”’»“)]*\s[(\[]?[^\W\d_a-zа-я]{2,6}[)\]]?$")
 PROSE = 10.0  # words from which a line that ends with a mark is a paragraph
 NAME_AGENCY = "credit.agency-line"
@@ -153,7 +174,7 @@ def by_rules(
         sheet = sheet.settle(closing_pass(sheet))
     sheet = sheet.settle(life_pass(sheet))
     if main is None:  # the layout of a page has told its boxes from its story already, and blogs speak to their readers all along
-        sheet = sheet.settle(presented_pass(sheet))
+        sheet = sheet.settle(presented_pass(sheet, debris.pictures.agency))
         sheet = sheet.settle(plea_pass(sheet, debris.address))
         sheet = sheet.settle(run_pass(sheet, debris.address))
         sheet = sheet.settle(resume_pass(sheet, debris.address))
@@ -234,7 +255,8 @@ def dateline_pass(sheet: Sheet) -> Mapping[int, Verdict]:
     above = first - 1
     if not sheet.open(above) or sheet.lines[above].words > 5 or not OWN_LINE_DATELINE.match(sheet.lines[above].text):
         return {}
-    if any(word[0].islower() and len(word) > 3 for word in sheet.lines[above].text.split()):  # `In short:` is no place
+    words = [word for word in sheet.lines[above].text.split() if not ELIDED.match(word) and word not in WITHIN_PLACES]
+    if any(word[0].islower() and len(word) > 3 for word in words):  # `In short:` is no place
         return {}
     return {above: Verdict("dateline", "dateline.own-line")}
 

@@ -1,8 +1,9 @@
 """Names that stand alone on a line: bylines between headline and story, credits glued to a caption, biographies at the end."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from itertools import takewhile
 
 from tasks.strip.lines import Line
 from tasks.strip.matching import tail_of
@@ -23,6 +24,11 @@ LONGEST_CAPTION = 40.0
 LONGEST_LIFE = 3  # lines of a biography
 LONGEST_PRESENTED = 70.0  # words of a line that presents an author
 CAPITALS = re.compile(r"[^\W\d_a-zà-ÿа-яё][\w’'.-]*(?: [^\W\d_a-zà-ÿа-яё][\w’'.-]*){1,5}")
+
+JOINS = "and|und|et|y|e|og|och|ve|и|та"  # not `i` and `en`, which stand before places, too
+JOINED = re.compile(rf"\s?(?:&|\s(?:{JOINS})\s)\s?", re.I)  # between two names
+JOINED_FOLDED = re.compile(rf"\s(?:{JOINS})\s")
+WHERE = frozenset(("in", "at", "for", "from", "aus", "für", "en", "em", "w", "из", "для"))  # behind a name in a line of capitals
 
 
 def name_like(line: Line) -> bool:
@@ -79,32 +85,55 @@ def signs(sheet: Sheet, index: int) -> bool:
     return False
 
 
-def presented_pass(sheet: Sheet) -> Mapping[int, Verdict]:
+def presented_pass(sheet: Sheet, agency: re.Pattern[str]) -> Mapping[int, Verdict]:
     """Who signed above is presented below, in any language: a line in the tail that begins with a name out of a byline in the head.
 
-    One that goes on with a colon speaks: it is the interviewer. Nor is it an author of whom the story tells.
+    One that goes on with a colon speaks: it is the interviewer. Nor is it an author of whom the story tells, in other lines or in
+    two sentences that both begin with the name. `agency` matches names of agencies, which sign but are nobody.
     """
-    names = signed_by(sheet)
+    names = signed_by(sheet, agency)
     if not names:
         return {}
     tail = [line for line in sheet.lines[max(tail_of(sheet.lines), sheet.first_story() + 1) :] if sheet.open(line.index)]
     found = {line.index: Verdict("author-bio", "life.who-signed", 0.7) for line in tail if presents(line, names)}
     told = [line.text.casefold() for line in sheet.lines if sheet.open(line.index) and line.index not in found] if found else []
     subjects = {name for name in names if any(name in text and not text.startswith(f"{name}:") for text in told)}
+    acts = [sheet.lines[index] for index in found if sheet.lines[index].ends]
+    subjects |= {name for name in names if sum(presents(line, (name,)) for line in acts) > 1}
     return {index: verdict for index, verdict in found.items() if presents(sheet.lines[index], names - subjects)}
 
 
-def signed_by(sheet: Sheet) -> set[str]:
-    """Two to four words in a row that begin with capitals in a byline: one of these runs is the name, the others are in no text."""
-    heads = (line.text for line, verdict in zip(sheet.lines, sheet.verdicts, strict=True) if verdict and verdict.kind == "byline")
-    runs = [run.casefold().split(" ") for text in heads for run in CAPITALS.findall(text)]
-    return {" ".join(run[i : i + count]) for run in runs for count in (2, 3, 4) for i in range(len(run) - count + 1)}
+def signed_by(sheet: Sheet, agency: re.Pattern[str]) -> set[str]:
+    """Two to four words in a row that may be a name in a byline above the story: what introduces it may stand before it."""
+    head = zip(sheet.lines[: sheet.first_story()], sheet.verdicts, strict=False)
+    bylines = (agency.sub("|", line.text) for line, verdict in head if verdict and verdict.kind == "byline")
+    runs = [run for text in bylines for run in named(text)]
+    return {" ".join(run[i : i + count]) for run in runs for count in (2, 3, 4) for i in range(min(2, len(run) - count + 1))}
+
+
+def named(byline: str) -> Iterator[list[str]]:
+    """The first words of a byline that begin with capitals, folded, and those that only a joining word parts from them.
+
+    Behind a comma, a stroke or a small word stand places, outlets and roles: `Ada Brook, Hong Kong`, `Ada Brook in New York`.
+    """
+    end = None
+    for run in CAPITALS.finditer(byline):
+        if end is not None and not JOINED.fullmatch(byline[end : run.start()]):
+            return
+        end = run.end()
+        for name in JOINED_FOLDED.split(run[0].casefold()):  # in a line of capitals
+            words = name.split(" ")
+            words = words[words.index("by") + 1 :] if "by" in words else words
+            yield list(takewhile(lambda word: word not in WHERE, words))
 
 
 def presents(line: Line, names: Collection[str]) -> bool:
-    """Whether a line begins with one of some names, as a sentence about who bears it does."""
+    """Whether a line begins with one of some names (the longest counts), as a sentence about who bears it does."""
     text = line.text.casefold()
-    behind = next((text[len(name) :] for name in names if text.startswith(name)), "-")
+    name = max((name for name in names if text.startswith(name)), key=len, default=None)
+    if name is None:
+        return False
+    behind = text[len(name) :]
     return line.words <= LONGEST_PRESENTED and (not behind or behind[0] in " ,(–—|")
 
 

@@ -67,12 +67,13 @@ def _judged(tree: Any, source: Source, bodies: list[str], model: Forest) -> tupl
     texts = [source.text[block.start : block.end] for block in source.blocks]
     alignment, lengths = Alignment(texts), np.array([weight(text) for text in texts])
     structured = stated_blocks(alignment, bodies)
-    layout = likely = likelihoods([measured(text) for text in texts], source.blocks, source.places, page_title(tree), structured, model)
+    title = page_title(tree)
+    layout = likely = likelihoods([measured(text) for text in texts], source.blocks, source.places, title, structured, model)
     kept = [False] * len(texts)
     if len(source.text) <= LARGEST and in_doubt(layout, lengths, structured):
         kept = asked_outside(tree, source.places, alignment, layout, lengths)
         likely = rescued(swayed(layout, kept), kept, lengths)
-    if (others := other_articles(texts, source.blocks, source.places, page_title(tree), likely >= MAIN, lengths)) is not None:
+    if (others := other_articles(texts, source.blocks, source.places, title, likely >= MAIN, lengths)) is not None:
         likely = np.where(others, np.minimum(likely, FURNITURE), likely)
     structure: list[bool] = (layout >= MAIN).tolist()
     main: list[bool] = (likely >= MAIN).tolist()

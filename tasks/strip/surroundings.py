@@ -55,6 +55,7 @@ class Pictures:
     label: re.Pattern[str]
     credit: tuple[re.Pattern[str], ...]
     picture: re.Pattern[str]
+    agency: re.Pattern[str]  # the name or mark of an agency
 
 
 def table(path: Path, keys: tuple[str, ...]) -> dict[str, Any]:
@@ -83,4 +84,5 @@ def load_pictures(folder: Path) -> Pictures:
     path, macros = folder / "debris" / "pictures.yml", read_yaml(folder / "debris" / "macros.yml")
     content = table(path, ("label", "credit", "picture"))
     label, picture = (compiled(expanded(content[key], macros), re.IGNORECASE, f"{path}: {key}") for key in ("label", "picture"))
-    return Pictures(label, tuple(compiled(expanded(form, macros), 0, f"{path}: credit") for form in content["credit"]), picture)
+    agency = compiled(r"(?<!\w)" + expanded("{agency}", macros) + r"(?!\w)", 0, f"{path}: agency")
+    return Pictures(label, tuple(compiled(expanded(form, macros), 0, f"{path}: credit") for form in content["credit"]), picture, agency)

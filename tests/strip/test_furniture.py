@@ -29,8 +29,47 @@ def test_an_interviewer_speaks_and_a_subject_acts() -> None:
     document = stripped(text("“It came out of the fog”", "By Ada Brook", LEAD, NEXT, question, LAST))
     assert question in paragraphs(document)
     act = "Ada Brook threw the rope to the children on the quay."
+    question = question.replace("Brook", "Brook Weir")  # the whole name counts, not the two words that begin it
+    assert question in paragraphs(stripped(text("“It came out of the fog”", "By Ada Brook Weir", LEAD, NEXT, question, LAST)))
     story = [LEAD, "The skipper, Ada Brook, had painted it blue, the colour of the harbour master’s hat.", NEXT, act, LAST]
     assert act in paragraphs(stripped(text("Ferry returns to old harbour", "Ada Brook", "4 May 2023", *story)))
+
+
+@pytest.mark.parametrize(
+    ("byline", "ending"),
+    [
+        ("By Ada Brook in New York", "New York has since banned the practice on all of its piers."),
+        ("Ada Brook in Cape Town", "Cape Town has no plans to buy another boat of this kind."),
+        ("By Ada Brook, Hong Kong", "Hong Kong police said they had arrested two men on Tuesday."),
+        ("By Ada Brook, Associated Press", "Associated Press photographers were kept away from the quay."),
+        ("By Associated Press", "Associated Press photographers were kept away from the quay."),
+        ("BY ADA BROOK IN NEW YORK", "New York has since banned the practice on all of its piers."),
+        ("By Ada Brook | Harbour Weekly", "Harbour Weekly was the first to report on the engine."),
+        ("Por Ada Brook en Buenos Aires", "Buenos Aires compró otro barco de este tipo en mayo."),
+    ],
+)
+def test_a_place_or_agency_beside_the_name_is_nobody_to_present(byline: str, ending: str) -> None:
+    story = [LEAD, NEXT, GOES_ON, LAST, ending]
+    assert paragraphs(stripped(text("Ferry returns to old harbour", byline, "4 May 2023", *story))) == story
+
+
+def test_two_paragraphs_that_begin_with_who_signed_tell_of_them() -> None:
+    acts = ["Ada Brook threw the rope to the children on the quay.", "Ada Brook then went below to stop the engine."]
+    story = [LEAD, NEXT, GOES_ON, *acts, LAST]
+    assert paragraphs(stripped(text("Ferry returns to old harbour", "By Ada Brook", "4 May 2023", *story))) == story
+
+
+@pytest.mark.parametrize("byline", ["By Ada Brook and Tom Weir", "BY ADA BROOK AND TOM WEIR", "Von Ada Brook und Tom Weir, Elbheim"])
+def test_each_of_two_who_signed_is_presented_below(byline: str) -> None:
+    lives = ["Ada Brook covers ferries and islands.", "Tom Weir wohnt am Hafen."]
+    document = stripped(text("Ferry returns to old harbour", byline, LEAD, NEXT, GOES_ON, LAST, *lives))
+    assert removed(document)[-2:] == [("author-bio", life) for life in lives]
+
+
+def test_a_byline_below_the_story_signs_another_one() -> None:
+    story = [LEAD, NEXT, GOES_ON, "Tom Weir has rowed out to it each morning since the first of the winters.", LAST]
+    below = ["Baker finds letters behind his oven", "By Tom Weir"]
+    assert story[3] in paragraphs(stripped(text("Ferry returns to old harbour", "4 May 2023", *story, *below)))
 
 
 @pytest.mark.parametrize(

@@ -90,8 +90,16 @@ def test_caption_before_its_credit() -> None:
     assert paragraphs(document) == [LEAD, NEXT, LAST]
 
 
-def test_dateline_on_a_line_of_its_own() -> None:
-    assert ("dateline", "Skagen:") in removed(stripped(text("Ferry returns to old harbour", "Skagen:", LEAD, NEXT)))
+@pytest.mark.parametrize(
+    "place", ["Skagen:", "Cortina d’Ampezzo:", "Reggio nell’Emilia –", "Sant'Angelo dell'Isola:", "Brook upon Weir –", "Castel della Rua:"]
+)
+def test_dateline_on_a_line_of_its_own(place: str) -> None:
+    assert ("dateline", place) in removed(stripped(text("Ferry returns to old harbour", place, LEAD, NEXT)))
+
+
+@pytest.mark.parametrize("line", ["In short:", "Ferry in numbers:", "Unter anderem:"])
+def test_an_announcement_is_no_dateline(line: str) -> None:
+    assert ("dateline", line) not in removed(stripped(text("Ferry returns to old harbour", line, LEAD, NEXT)))
 
 
 def test_a_plea_takes_its_signature_and_what_speaks_to_the_reader() -> None:

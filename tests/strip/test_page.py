@@ -212,3 +212,17 @@ def test_what_the_page_states_as_its_description_is_a_standfirst(said, printed, 
     main = [text in PARAGRAPHS for text in (parsed.source_text[b.start : b.end] for b in parsed.blocks)]
     kinds = {"".join(parsed.source_text[a:b] for a, b in p.parts): p.role for p in strip_document(parsed, DEBRIS, main).paragraphs}
     assert kinds.get(printed) == ("standfirst" if stays else None)
+
+
+def test_the_headline_is_asked_for_before_furniture_leaves_the_tree(monkeypatch):
+    asked = []
+
+    def emptied(tree, places, alignment, layout, lengths):
+        tree.find("body").clear()
+        return [False] * len(lengths)
+
+    monkeypatch.setattr(rooms, "in_doubt", lambda *_: True)
+    monkeypatch.setattr(rooms, "asked_outside", emptied)
+    monkeypatch.setattr(rooms, "other_articles", lambda texts, blocks, places, title, main, lengths: asked.append(title))
+    parse_page(document(story_page().replace("<title>Tide mill turns again</title>", "")))
+    assert asked == ["Tide mill turns again"]
