@@ -104,8 +104,12 @@ def presented_pass(sheet: Sheet, agency: re.Pattern[str]) -> Mapping[int, Verdic
 
 
 def signed_by(sheet: Sheet, agency: re.Pattern[str]) -> set[str]:
-    """Two to four words in a row that may be a name in a byline above the story: what introduces it may stand before it."""
-    head = zip(sheet.lines[: sheet.first_story()], sheet.verdicts, strict=False)
+    """Two to four words in a row that may be a name in a byline above the story: what introduces it may stand before it.
+
+    Between headline and byline a standfirst may stand that nothing tells from a paragraph; above the second paragraph is above the story.
+    """
+    paragraphs = [line.index for line in sheet.lines if sheet.open(line.index) and line.story_like]
+    head = zip(sheet.lines[: max(paragraphs[:2], default=0)], sheet.verdicts, strict=False)
     bylines = (agency.sub("|", line.text) for line, verdict in head if verdict and verdict.kind == "byline")
     runs = [run for text in bylines for run in named(text)]
     return {" ".join(run[i : i + count]) for run in runs for count in (2, 3, 4) for i in range(min(2, len(run) - count + 1))}

@@ -53,6 +53,15 @@ def test_a_place_or_agency_beside_the_name_is_nobody_to_present(byline: str, end
     assert paragraphs(stripped(text("Ferry returns to old harbour", byline, "4 May 2023", *story))) == story
 
 
+def test_a_standfirst_may_stand_above_the_byline() -> None:
+    life = "Ada Brook – reporterka, mieszka nad morzem."
+    between = ["4 May 2023", "2", "Share on Facebook", "Copy link"]
+    document = stripped(
+        text("Ferry returns to old harbour", "Nine winters away –", f"{LEAD} {NEXT}", "Ada Brook", *between, GOES_ON, LAST, NEXT, life)
+    )
+    assert removed(document)[-1] == ("author-bio", life)
+
+
 def test_two_paragraphs_that_begin_with_who_signed_tell_of_them() -> None:
     acts = ["Ada Brook threw the rope to the children on the quay.", "Ada Brook then went below to stop the engine."]
     story = [LEAD, NEXT, GOES_ON, *acts, LAST]
