@@ -17,7 +17,7 @@ from tasks.strip.knowledge import load_rules
 from tasks.strip.lines import Line, fold, lines_of, lines_of_each
 from tasks.strip.matching import Hit, hits_of, hits_of_each
 from tasks.strip.model import LineModel, load_model, model_passes
-from tasks.strip.names import life_pass, name_pass, presented_pass
+from tasks.strip.names import NameWords, life_pass, load_name_words, name_pass, presented_pass
 from tasks.strip.pictures import credit_pass
 from tasks.strip.place import outside_pass, standfirst_pass, structure_pass
 from tasks.strip.pleas import addressing, plea_pass, run_pass
@@ -33,26 +33,6 @@ from tasks.strip.verdicts import Sheet, Verdict, blank_sheet
 TITLE_FIELDS = frozenset({"headline"})
 OWN_LINE_DATELINE = re.compile(r"^[^\W\d_][\w .,'’()\-]{1,50}?\s?[:：—–-]$")
 ELIDED = re.compile(r"[^\W\d_]{1,4}['’][^\W\d_a-zà-ÿ]")  # `Cortina d’Ampezzo`, `Reggio nell’Emilia`
-WITHIN_PLACES = frozenset(
-    (
-        "della",
-        "delle",
-        "dello",
-        "degli",
-        "nella",
-        "nelle",
-        "nello",
-        "sulla",
-        "sulle",
-        "alla",
-        "upon",
-        "under",
-        "unter",
-        "über",
-        "sous",
-        "près",
-    )
-)  # longer than three letters
 CLOSING_MARK = re.compile(r"[^\W\d_]{2}[.!?…][\"'”’»“)]*\s[(\[]?[^\W\d_a-zа-я]{2,6}[)\]]?$")
 PROSE = 10.0  # words from which a line that ends with a mark is a paragraph
 NAME_AGENCY = "credit.agency-line"
@@ -66,13 +46,14 @@ SHORT = 6.0  # words of a line that neighbours can decide about
 @dataclass(frozen=True, slots=True)
 class Debris:
     """What the judge knows: rules, words that address the reader, words of dates, places in pages, forms of
-    credits, and the line model."""
+    credits, small words about names, and the line model."""
 
     rules: Dispatch
     address: frozenset[str]
     dates: DateWords
     places: Places
     pictures: Pictures
+    names: NameWords
     model: LineModel
 
 
@@ -82,7 +63,7 @@ def load_debris(folder: Path) -> Debris:
     words = read_yaml(folder / "debris" / "words.yml")["address"]
     address = frozenset(word.casefold() for group in words.values() for word in group)
     rules, dates, model = dispatch_of(load_rules(folder)), load_date_words(folder), load_model(folder)
-    return Debris(rules, address, dates, load_places(folder), load_pictures(folder), model)
+    return Debris(rules, address, dates, load_places(folder), load_pictures(folder), load_name_words(folder), model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +147,7 @@ def by_rules(
         sheet = sheet.settle(outside_pass(sheet, debris.places, hits, main))
         sheet = sheet.settle(copy_pass(sheet, main))
     sheet = sheet.settle(credit_pass(sheet, debris.pictures))
-    sheet = sheet.settle(dateline_pass(sheet))
+    sheet = sheet.settle(dateline_pass(sheet, debris.names.places))
     sheet = sheet.settle(teaser_pass(sheet))
     if main is None:  # where a stretch that goes is all of a line, the model has nothing to say of it
         sheet = sheet.settle(name_pass(sheet))
@@ -174,7 +155,7 @@ def by_rules(
         sheet = sheet.settle(closing_pass(sheet))
     sheet = sheet.settle(life_pass(sheet))
     if main is None:  # the layout of a page has told its boxes from its story already, and blogs speak to their readers all along
-        sheet = sheet.settle(presented_pass(sheet, debris.pictures.agency))
+        sheet = sheet.settle(presented_pass(sheet, debris.pictures.agency, debris.names))
         sheet = sheet.settle(plea_pass(sheet, debris.address))
         sheet = sheet.settle(run_pass(sheet, debris.address))
         sheet = sheet.settle(resume_pass(sheet, debris.address))
@@ -249,13 +230,13 @@ def teaser_like(line: Line) -> bool:
     return not line.ends and 3 <= line.words <= LONGEST_TEASER and title_like(line)
 
 
-def dateline_pass(sheet: Sheet) -> Mapping[int, Verdict]:
-    """A place on a line of its own right above the first paragraph: `Beijing:`."""
+def dateline_pass(sheet: Sheet, within: frozenset[str]) -> Mapping[int, Verdict]:
+    """A place on a line of its own right above the first paragraph: `Beijing:`; `within` are longer words that names of places hold."""
     first = sheet.first_story()
     above = first - 1
     if not sheet.open(above) or sheet.lines[above].words > 5 or not OWN_LINE_DATELINE.match(sheet.lines[above].text):
         return {}
-    words = [word for word in sheet.lines[above].text.split() if not ELIDED.match(word) and word not in WITHIN_PLACES]
+    words = [word for word in sheet.lines[above].text.split() if not ELIDED.match(word) and word not in within]
     if any(word[0].islower() and len(word) > 3 for word in words):  # `In short:` is no place
         return {}
     return {above: Verdict("dateline", "dateline.own-line")}

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import takewhile
+from pathlib import Path
 
+from tasks.settings import read_yaml
 from tasks.strip.lines import Line
 from tasks.strip.matching import tail_of
 from tasks.strip.verdicts import Sheet, Verdict
@@ -25,10 +28,23 @@ LONGEST_LIFE = 3  # lines of a biography
 LONGEST_PRESENTED = 70.0  # words of a line that presents an author
 CAPITALS = re.compile(r"[^\W\d_a-zà-ÿа-яё][\w’'.-]*(?: [^\W\d_a-zà-ÿа-яё][\w’'.-]*){1,5}")
 
-JOINS = "and|und|et|y|e|og|och|ve|и|та"  # not `i` and `en`, which stand before places, too
-JOINED = re.compile(rf"\s?(?:&|\s(?:{JOINS})\s)\s?", re.I)  # between two names
-JOINED_FOLDED = re.compile(rf"\s(?:{JOINS})\s")
-WHERE = frozenset(("in", "at", "for", "from", "aus", "für", "en", "em", "w", "из", "для"))  # behind a name in a line of capitals
+
+@dataclass(frozen=True)
+class NameWords:
+    """Small words about names: what joins two (as printed, and in a folded line), what stands behind one, and within a place's name."""
+
+    joined: re.Pattern[str]
+    joined_folded: re.Pattern[str]
+    behind: frozenset[str]
+    places: frozenset[str]
+
+
+@cache
+def load_name_words(folder: Path) -> NameWords:
+    """The part `names` of debris/words.yml. Raises ConfigurationError."""
+    words = read_yaml(folder / "debris" / "words.yml")["names"]
+    joins = rf"\s(?:{'|'.join(map(re.escape, words['joins']))})\s"
+    return NameWords(re.compile(rf"\s?(?:&|{joins})\s?", re.I), re.compile(joins), frozenset(words["behind"]), frozenset(words["places"]))
 
 
 def name_like(line: Line) -> bool:
@@ -85,13 +101,13 @@ def signs(sheet: Sheet, index: int) -> bool:
     return False
 
 
-def presented_pass(sheet: Sheet, agency: re.Pattern[str]) -> Mapping[int, Verdict]:
+def presented_pass(sheet: Sheet, agency: re.Pattern[str], words: NameWords) -> Mapping[int, Verdict]:
     """Who signed above is presented below, in any language: a line in the tail that begins with a name out of a byline in the head.
 
     One that goes on with a colon speaks: it is the interviewer. Nor is it an author of whom the story tells, in other lines or in
     two sentences that both begin with the name. `agency` matches names of agencies, which sign but are nobody.
     """
-    names = signed_by(sheet, agency)
+    names = signed_by(sheet, agency, words)
     if not names:
         return {}
     tail = [line for line in sheet.lines[max(tail_of(sheet.lines), sheet.first_story() + 1) :] if sheet.open(line.index)]
@@ -103,7 +119,7 @@ def presented_pass(sheet: Sheet, agency: re.Pattern[str]) -> Mapping[int, Verdic
     return {index: verdict for index, verdict in found.items() if presents(sheet.lines[index], names - subjects)}
 
 
-def signed_by(sheet: Sheet, agency: re.Pattern[str]) -> set[str]:
+def signed_by(sheet: Sheet, agency: re.Pattern[str], words: NameWords) -> set[str]:
     """Two to four words in a row that may be a name in a byline above the story: what introduces it may stand before it.
 
     Between headline and byline a standfirst may stand that nothing tells from a paragraph; above the second paragraph is above the story.
@@ -111,24 +127,24 @@ def signed_by(sheet: Sheet, agency: re.Pattern[str]) -> set[str]:
     paragraphs = [line.index for line in sheet.lines if sheet.open(line.index) and line.story_like]
     head = zip(sheet.lines[: max(paragraphs[:2], default=0)], sheet.verdicts, strict=False)
     bylines = (agency.sub("|", line.text) for line, verdict in head if verdict and verdict.kind == "byline")
-    runs = [run for text in bylines for run in named(text)]
+    runs = [run for text in bylines for run in named(text, words)]
     return {" ".join(run[i : i + count]) for run in runs for count in (2, 3, 4) for i in range(min(2, len(run) - count + 1))}
 
 
-def named(byline: str) -> Iterator[list[str]]:
+def named(byline: str, small: NameWords) -> Iterator[list[str]]:
     """The first words of a byline that begin with capitals, folded, and those that only a joining word parts from them.
 
     Behind a comma, a stroke or a small word stand places, outlets and roles: `Ada Brook, Hong Kong`, `Ada Brook in New York`.
     """
     end = None
     for run in CAPITALS.finditer(byline):
-        if end is not None and not JOINED.fullmatch(byline[end : run.start()]):
+        if end is not None and not small.joined.fullmatch(byline[end : run.start()]):
             return
         end = run.end()
-        for name in JOINED_FOLDED.split(run[0].casefold()):  # in a line of capitals
+        for name in small.joined_folded.split(run[0].casefold()):  # in a line of capitals
             words = name.split(" ")
             words = words[words.index("by") + 1 :] if "by" in words else words
-            yield list(takewhile(lambda word: word not in WHERE, words))
+            yield list(takewhile(lambda word: word not in small.behind, words))
 
 
 def presents(line: Line, names: Collection[str]) -> bool:

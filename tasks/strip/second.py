@@ -9,6 +9,7 @@ from tasks.records import Block
 from tasks.strip.boxes import headline_at
 from tasks.strip.containers import Column, Containers, containers_of
 from tasks.strip.labels import labels
+from tasks.strip.pictures import HEADINGS
 from tasks.strip.source_text import Place
 
 HELD = 500.0  # weight of the main content in the element `article` around the headline, at least, to be the article
@@ -16,7 +17,6 @@ FIRST = 1_000.0  # weight of the main content between the headline and a second 
 HEAD = 100.0  # weight of the main content that an article may have above its own headline
 NEAR = 15  # blocks from a headline in which an article names its author or time
 ENTRIES = 3  # articles behind the story, from which they may be entries of a live report, or a story told in parts
-HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 LINKED = 0.8  # share of a title that is a link, from which it leads elsewhere
 SIGNED = frozenset(f"near:{name}" for name in ("author", "avatar", "byline", "date", "publish", "time"))
 

@@ -125,4 +125,5 @@ def test_a_run_whose_machine_dies_does_not_stay_running(prefect: Prefect, enviro
     finally:
         end(worker, signal.SIGKILL)
         lose(tmp_path)
-    until(lambda: [one for one in prefect.runs(FLOW, "CRASHED") if one["id"] == run["id"]] or None, "the lost run to be marked")
+    marked = until(lambda: prefect.runs(FLOW, "CRASHED") or None, "the lost run to be marked")
+    assert [one["id"] for one in marked] == [run["id"]]
