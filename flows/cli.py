@@ -1,6 +1,7 @@
 """The command line, thin. Nothing heavy is imported before it is needed."""
 
 import argparse
+import atexit
 import json
 import logging
 import os
@@ -283,6 +284,14 @@ def _stop(number: int, _: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt(number)
 
 
+def _leave(status: int) -> NoReturn:
+    """End the process once it has tidied up: threads of libraries, interrupted at work, may abort the end of the interpreter itself."""
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
 def guarded(command: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
     """Run a command; every failure becomes one line and a status."""
     try:
@@ -292,7 +301,7 @@ def guarded(command: Callable[[argparse.Namespace], int], options: argparse.Name
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is leaving already: another one must not turn the status into a death by signal
         _complain("stopped; nothing of this run is published, run it again to go on", getattr(options, "set", ()))
-        return FAILED
+        _leave(FAILED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away; nothing is left to say to it
         return DONE
